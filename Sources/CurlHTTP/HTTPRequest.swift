@@ -1,0 +1,81 @@
+/// One HTTP request, complete but for what the client adds (Host, Content-Length, an empty Expect).
+public struct HTTPRequest: Sendable {
+  public enum Method: String, Sendable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+  }
+
+  public enum Body: Sendable {
+    case none
+    /// Sent from memory; held until the transfer has settled.
+    case bytes([UInt8])
+    /// `range` of an open file, read with `pread`; the caller keeps the descriptor open until the transfer has settled.
+    case file(descriptor: Int32, range: Range<Int64>)
+  }
+
+  public enum Destination: Sendable {
+    /// Collected in memory; a longer answer fails the transfer.
+    case memory(limit: Int)
+    /// Written to an open file from its current position on when the status is 200 or 206; any other answer is
+    /// collected in memory. More than `limit` bytes fail the transfer.
+    case file(descriptor: Int32, limit: Int64)
+  }
+
+  public var method: Method
+  /// Absolute, already percent-encoded.
+  public var url: String
+  public var headers: [HTTPField]
+  public var body: Body
+  public var destination: Destination
+  /// From start to end; nil leaves only the stall limit.
+  public var totalTimeLimit: Duration?
+
+  public init(
+    _ method: Method, _ url: String, headers: [HTTPField] = [], body: Body = .none,
+    destination: Destination = .memory(limit: 16 << 20), totalTimeLimit: Duration? = .seconds(30)
+  ) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+    self.destination = destination
+    self.totalTimeLimit = totalTimeLimit
+  }
+}
+
+/// One header field. Values may hold a secret: nothing prints them.
+public struct HTTPField: Sendable, Hashable {
+  public var name: String
+  public var value: String
+
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// An answer that was received whole.
+public struct HTTPReply: Sendable {
+  public var status: Int
+  public var headers: [HTTPField]
+  /// Empty when the body went to a file.
+  public var body: [UInt8]
+  /// Bytes of the body, wherever they went.
+  public var bodyByteCount: Int64
+
+  public init(status: Int, headers: [HTTPField], body: [UInt8], bodyByteCount: Int64) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+    self.bodyByteCount = bodyByteCount
+  }
+
+  /// The first field of that name, without regard to ASCII case.
+  public func header(_ name: String) -> String? {
+    headers.first { $0.name.lowercased() == name.lowercased() }?.value
+  }
+}

@@ -1,0 +1,119 @@
+internal import CPostgres
+
+/// What PostgreSQL (or libpq, then without `sqlState`) said went wrong.
+package struct PostgresError: Error, Sendable {
+  /// Five characters; nil when there is no connection.
+  package var sqlState: String?
+  package var message: String
+  package var detail: String?
+  package var hint: String?
+}
+
+/// A value for `$1`, `$2`…, sent as text.
+package struct PostgresParameter: Sendable {
+  package static let untyped: UInt32 = 0
+  package static let json: UInt32 = 114
+  package static let jsonb: UInt32 = 3802
+
+  /// The bytes of the text form, without NUL; nil is SQL NULL.
+  package var text: [UInt8]?
+  /// The type's oid; 0 lets PostgreSQL infer it.
+  package var type: UInt32
+
+  package init(_ text: [UInt8]?, type: UInt32 = untyped) {
+    self.text = text
+    self.type = type
+  }
+
+  package init(_ text: String?, type: UInt32 = untyped) {
+    self.init(text.map { Array($0.utf8) }, type: type)
+  }
+
+  package init(_ number: Int64) {
+    self.init(String(number))
+  }
+}
+
+/// The rows of one statement, as text.
+package struct PostgresRows: Sendable {
+  package var columns: [String]
+  package var rows: [[String?]]
+  /// Rows inserted, updated, deleted or selected, as the command tag tells.
+  package var affected: Int
+}
+
+/// The sole owner of one libpq connection; closed when the owner goes away. Used by one thread at a time.
+package final class PostgresConnection {
+  private let pointer: OpaquePointer
+
+  /// - Parameter conninfo: as libpq takes it: `key=value` words or a `postgresql://` URL.
+  package init(_ conninfo: String) throws(PostgresError) {
+    guard let pointer = PQconnectdb(conninfo) else {
+      throw PostgresError(sqlState: nil, message: "out of memory", detail: nil, hint: nil)
+    }
+    guard PQstatus(pointer) == CONNECTION_OK else {
+      let message = String(cString: PQerrorMessage(pointer))
+      PQfinish(pointer)
+      throw PostgresError(sqlState: nil, message: message, detail: nil, hint: nil)
+    }
+    self.pointer = pointer
+    PQsetNoticeProcessor(pointer, { _, _ in }, nil)
+  }
+
+  deinit { PQfinish(pointer) }
+
+  /// Whether the connection can still be used.
+  package var isAlive: Bool { PQstatus(pointer) == CONNECTION_OK }
+
+  /// Whether no transaction is open, not even a failed one.
+  package var isOutsideTransaction: Bool { PQtransactionStatus(pointer) == PQTRANS_IDLE }
+
+  /// Runs one statement with parameters.
+  @discardableResult
+  package func query(_ sql: String, _ parameters: [PostgresParameter] = []) throws(PostgresError) -> PostgresRows {
+    let texts: [UnsafeMutablePointer<CChar>?] = parameters.map { parameter in
+      guard let text = parameter.text else { return nil }
+      let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.count + 1)
+      for (index, byte) in text.enumerated() { copy[index] = CChar(bitPattern: byte) }
+      copy[text.count] = 0
+      return copy
+    }
+    defer { for text in texts { text?.deallocate() } }
+    let values = texts.map { UnsafePointer($0) }
+    let types = parameters.map { Oid($0.type) }
+    return try Self.rows(
+      PQexecParams(pointer, sql, Int32(parameters.count), types, values, nil, nil, 0), on: pointer)
+  }
+
+  /// Runs a script of several statements without parameters; the last one's rows are thrown away.
+  package func run(script: String) throws(PostgresError) {
+    _ = try Self.rows(PQexec(pointer, script), on: pointer)
+  }
+
+  private static func rows(_ result: OpaquePointer?, on connection: OpaquePointer) throws(PostgresError) -> PostgresRows {
+    defer { PQclear(result) }
+    switch PQresultStatus(result) {
+    case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+      break
+    default:
+      func field(_ code: UInt8) -> String? {
+        PQresultErrorField(result, Int32(code)).map { String(cString: $0) }
+      }
+      throw PostgresError(
+        sqlState: field(UInt8(ascii: "C")),
+        message: field(UInt8(ascii: "M")) ?? String(cString: PQerrorMessage(connection)),
+        detail: field(UInt8(ascii: "D")), hint: field(UInt8(ascii: "H")))
+    }
+    let columnCount = PQnfields(result)
+    let columns = (0..<columnCount).map { String(cString: PQfname(result, $0)) }
+    let rows = (0..<PQntuples(result)).map { row in
+      (0..<columnCount).map { column -> String? in
+        if PQgetisnull(result, row, column) == 1 { return nil }
+        let bytes = UnsafeRawBufferPointer(
+          start: PQgetvalue(result, row, column), count: Int(PQgetlength(result, row, column)))
+        return String(decoding: bytes, as: UTF8.self)
+      }
+    }
+    return PostgresRows(columns: columns, rows: rows, affected: Int(String(cString: PQcmdTuples(result))) ?? 0)
+  }
+}

@@ -1,0 +1,45 @@
+import Synchronization
+
+/// Connections to one database, kept open between uses. Safe to use from many threads.
+package final class PostgresPool: Sendable {
+  private let conninfo: String
+  private let idle = Mutex<[Idle]>([])
+
+  /// A connection on its way from one thread to the next.
+  ///
+  /// Unchecked: a connection is reachable either from `idle`, under the mutex, or from the one `withConnection` call
+  /// that took it out, never from both.
+  private struct Idle: @unchecked Sendable { let connection: PostgresConnection }
+
+  package init(conninfo: String) {
+    self.conninfo = conninfo
+  }
+
+  /// Lends a connection outside any transaction. One that died or is left inside a
+  /// transaction is closed afterwards, which rolls back.
+  package func withConnection<Result, Failure: Error>(
+    orFail convert: (PostgresError) -> Failure,
+    _ body: (PostgresConnection) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var connection = idle.withLock { $0.popLast()?.connection }
+    if connection?.isAlive == false { connection = nil }
+    let lent: PostgresConnection
+    do throws(PostgresError) {
+      if let connection { lent = connection } else { lent = try PostgresConnection(conninfo) }
+    } catch {
+      throw convert(error)
+    }
+    defer {
+      if lent.isAlive, lent.isOutsideTransaction {
+        let back = Idle(connection: lent)
+        idle.withLock { $0.append(back) }
+      }
+    }
+    return try body(lent)
+  }
+
+  /// Closes every idle connection (before the database goes away).
+  package func closeIdle() {
+    idle.withLock { $0.removeAll() }
+  }
+}

@@ -1,0 +1,6 @@
+import StandIn
+
+@main
+enum Main {
+  static func main() {}
+}

@@ -1,0 +1,7 @@
+import CommandTable
+import StorageCore
+
+@main
+enum Main {
+  static func main() {}
+}
