@@ -2,7 +2,9 @@
 import PackageDescription
 
 // The arrows between these targets are drawn in docs/architecture.md; scripts/check-imports keeps them.
-let strict: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+]
 
 let package = Package(
   name: "supastore",
@@ -29,7 +31,8 @@ let package = Package(
     .target(name: "StandIn", dependencies: ["CPostgres", "CCrypto"], swiftSettings: strict),
     .executableTarget(name: "supastore-standin", dependencies: ["StandIn"], swiftSettings: strict),
 
-    .target(name: "TestSupport", dependencies: ["StorageCore", "StandIn"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["StorageCore", "StandIn"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "CommandTableTests", dependencies: ["CommandTable"], swiftSettings: strict),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: strict),

@@ -90,7 +90,8 @@ package final class PostgresConnection {
     _ = try Self.rows(PQexec(pointer, script), on: pointer)
   }
 
-  private static func rows(_ result: OpaquePointer?, on connection: OpaquePointer) throws(PostgresError) -> PostgresRows {
+  private static func rows(_ result: OpaquePointer?, on connection: OpaquePointer) throws(PostgresError) -> PostgresRows
+  {
     defer { PQclear(result) }
     switch PQresultStatus(result) {
     case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
