@@ -37,7 +37,7 @@ public struct MultipartMD5: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Which MD5s a content needs, besides its SHA-256; each one costs a pass of its own over the bytes in cache.
+/// Which MD5s a content needs, besides its SHA-256. Both are paid twice only beyond the first part.
 public enum MD5Cut: Hashable, Sendable {
   case whole
   case parts(ofBytes: Int)
@@ -80,30 +80,29 @@ public struct ContentDigester: ~Copyable {
 
   public mutating func update(_ bytes: UnsafeRawBufferPointer) throws(DigestError) {
     try sha256.update(bytes)
-    if feedsWhole { try whole.update(bytes) }
-    if let partSize { try updateParts(bytes, partSize: partSize) }
+    if let partSize {
+      try updateParts(bytes, partSize: partSize)
+    } else {
+      try whole.update(bytes)
+    }
     byteCount += Int64(bytes.count)
   }
 
   /// The digests of everything since the start or the last `finish`; the digester starts again.
   public mutating func finish() throws(DigestError) -> ContentDigests {
     let sha256Digest = try sha256.finish()
-    var md5: MD5Digest? = feedsWhole ? try whole.finish() : nil
+    let md5: MD5Digest?
     var multipart: MultipartMD5?
-    if partSize != nil {
-      if byteCount == Int64(partByteCount) {
-        let only = try part.finish()
-        md5 = md5 ?? only
-      } else {
-        if partByteCount > 0 { try finishPart() }
-        multipart = MultipartMD5(digest: try .of(partDigests), partCount: partDigests.count / MD5Digest.byteCount)
-      }
+    if partSize == nil {
+      md5 = try whole.finish()
+    } else if partDigests.isEmpty {
+      md5 = try part.finish()
+    } else {
+      md5 = feedsWhole ? try whole.finish() : nil
+      try finishPart()
+      multipart = MultipartMD5(digest: try .of(partDigests), partCount: partDigests.count / MD5Digest.byteCount)
     }
-    defer {
-      byteCount = 0
-      partByteCount = 0
-      partDigests.removeAll()
-    }
+    defer { forget() }
     return ContentDigests(byteCount: byteCount, sha256: sha256Digest, md5: md5, multipart: multipart)
   }
 
@@ -112,18 +111,27 @@ public struct ContentDigester: ~Copyable {
     try sha256.restart()
     try whole.restart()
     try part.restart()
+    forget()
+  }
+
+  private mutating func forget() {
     byteCount = 0
     partByteCount = 0
     partDigests.removeAll()
   }
 
   /// A full part is closed only when more bytes come: a content of exactly one part is not a content in parts.
+  /// Up to there its MD5 is that of the whole, which goes on from a copy of it.
   private mutating func updateParts(_ bytes: UnsafeRawBufferPointer, partSize: Int) throws(DigestError) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      if partByteCount == partSize { try finishPart() }
-      let piece = rest.prefix(partSize - partByteCount)
-      try part.update(UnsafeRawBufferPointer(rebasing: piece))
+      if partByteCount == partSize {
+        if feedsWhole && partDigests.isEmpty { try whole.adopt(part) }
+        try finishPart()
+      }
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(partSize - partByteCount))
+      try part.update(piece)
+      if feedsWhole && !partDigests.isEmpty { try whole.update(piece) }
       partByteCount += piece.count
       rest = rest.dropFirst(piece.count)
     }

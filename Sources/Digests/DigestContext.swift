@@ -45,6 +45,11 @@ public struct DigestContext<Result: Digest>: ~Copyable {
     try check(EVP_DigestInit_ex(context, nil, nil))
   }
 
+  /// Goes on from where `other` stands, instead of from what was fed here.
+  public mutating func adopt(_ other: borrowing DigestContext) throws(DigestError) {
+    try check(EVP_MD_CTX_copy_ex(context, other.context))
+  }
+
   private static func started() throws(DigestError) -> OpaquePointer {
     let type =
       switch Result.algorithm {
