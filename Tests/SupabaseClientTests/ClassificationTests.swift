@@ -67,6 +67,11 @@ import Testing
     #expect(error.message == "m")
   }
 
+  @Test func `a key that the gateway did not know is denied`() {
+    let body = storage("400", "Error", "InvalidRequest", "headers must have required property 'authorization'")
+    #expect(ServiceError(refusal: Fixture.reply(400, body), of: Fixture.storageRead).kind == .denied)
+  }
+
   @Test func `a lost answer to a read may simply be asked for again`() {
     let reply = Fixture.reply(500, storage("500", "Internal", "InternalError"))
     #expect(ServiceError(refusal: reply, of: Fixture.storageRead).kind == .retryable)

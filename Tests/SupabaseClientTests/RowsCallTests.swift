@@ -7,7 +7,12 @@ import Testing
 @Suite struct RowsCallTests {
   struct File: Codable, Equatable, Sendable {
     var id: String
-    var size_bytes: Int64?
+    var byteCount: Int64?
+
+    private enum CodingKeys: String, CodingKey {
+      case id
+      case byteCount = "size_bytes"
+    }
   }
 
   private let rows: RowsClient
@@ -43,7 +48,7 @@ import Testing
     #expect(call.request.header("Accept") == "application/json")
     let page = try call.answer(
       from: Fixture.reply(206, #"[{"id":"f1","size_bytes":9007199254740993}]"#, ["content-range": "0-0/4"]))
-    #expect(page.rows == [File(id: "f1", size_bytes: 9_007_199_254_740_993)])
+    #expect(page.rows == [File(id: "f1", byteCount: 9_007_199_254_740_993)])
     #expect(page.total == 4)
     #expect(throws: ServiceError.self) { try call.answer(from: Fixture.reply(200, "[]")) }
   }
