@@ -38,14 +38,23 @@ package struct ProjectDatabase: Sendable {
 
   /// Makes a database to copy projects from: a new Supabase project with the tables of Phase 1, or with what
   /// `schemaFile` makes on an empty database.
+  /// One that is there is left alone.
   package static func makeTemplate(_ name: String, in cluster: PostgresCluster, schemaFile: String? = nil) throws {
-    try PostgresConnection(cluster.conninfo(database: "postgres")).query("create database \(name)")
+    let template = ProjectDatabase(cluster: cluster, name: name, template: "template1")
+    if try template.exists { return }
+    let unfinished = ProjectDatabase(cluster: cluster, name: "unfinished", template: "template1")
+    try unfinished.recreate()
+    try unfinished.makeSchema(schemaFile)
+    try PostgresConnection(cluster.conninfo(database: "postgres")).query("alter database unfinished rename to \(name)")
+  }
+
+  private func makeSchema(_ schemaFile: String?) throws {
     if let schemaFile {
       let program = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=\(schemaFile)"]
-      let status = try ChildProcess(program + [cluster.url(database: name)], descriptors: [-1, -1, 2]).wait()
+      let status = try ChildProcess(program + [url], descriptors: [-1, -1, 2]).wait()
       guard status == 0 else { throw ProcessError(description: "psql could not run \(schemaFile)") }
     }
-    let connection = try PostgresConnection(cluster.conninfo(database: name))
+    let connection = try PostgresConnection(conninfo)
     try connection.run(script: String(decoding: PackageResources.Roles_sql, as: UTF8.self))
     if schemaFile == nil {
       try connection.run(script: String(decoding: PackageResources.Phase1_sql, as: UTF8.self))

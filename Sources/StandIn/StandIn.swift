@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// A Supabase project of one's own: Storage and rows behind a gateway on 127.0.0.1, over one database.
@@ -5,21 +6,35 @@ package final class StandIn: Sendable {
   /// Scripts that make what the services need in the database, each able to run again.
   static let schemas: [[UInt8]] = []
 
+  /// What the ETag of an object uploaded in one request is.
+  package enum ETags: String, CaseIterable, Sendable {
+    /// The MD5 of its bytes, as on the file back end.
+    case md5
+    /// As on S3: above 16 MiB the MD5 of its parts' MD5s.
+    case multipart
+  }
+
   package let keys = APIKeys()
   package let database: ProjectDatabase
+  package let faults = FaultPlan()
+  package let requests = RequestLog()
   package var url: String { "http://127.0.0.1:\(server.port)" }
 
   private let directory: String
   private let server: HTTPServer
   private let pools: [PostgresPool]
+  private let control: ControlService
 
   /// - Parameters:
   ///   - directory: where objects are kept; made when it is not there.
   ///   - port: 0 takes a free one.
-  package init(database: ProjectDatabase, directory: String, port: UInt16 = 0) throws {
+  ///   - ownsCluster: PostgreSQL may be stopped on request.
+  package init(
+    database: ProjectDatabase, directory: String, port: UInt16 = 0, etags: ETags = .md5, ownsCluster: Bool = false
+  ) throws {
     self.database = database
     self.directory = directory
-    mkdir(directory, 0o755)
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let superuser = PostgresPool(conninfo: database.conninfo)
     let authenticator = PostgresPool(conninfo: database.authenticatorConninfo)
     pools = [superuser, authenticator]
@@ -27,7 +42,19 @@ package final class StandIn: Sendable {
       storage: NoService(),
       rows: NoService(),
       keys: keys)
-    server = try HTTPServer(port: port, service: gateway)
+    control = ControlService(
+      project: ProjectState(
+        database: database, pools: pools, blobs: directory, ownsCluster: ownsCluster), faults: faults,
+      requests: requests)
+    server = try HTTPServer(
+      port: port,
+      service: FrontDoor(
+        control: control, project: LoggingService(FaultyService(gateway, faults: faults), log: requests)))
+  }
+
+  /// Makes the project new: tables, objects, faults, counts.
+  package func reset() throws {
+    try control.reset()
   }
 
   /// Ends every connection and thread. Needed, or the stand-in lives for ever.

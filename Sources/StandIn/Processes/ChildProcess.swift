@@ -1,5 +1,5 @@
-internal import CLinux
-package import Glibc
+import CLinux
+import Glibc
 
 /// A program could not be started, or did not do what it should.
 package struct ProcessError: Error, CustomStringConvertible {
@@ -8,7 +8,7 @@ package struct ProcessError: Error, CustomStringConvertible {
 
 /// A started program. Somebody has to `wait` for it once.
 package struct ChildProcess: Sendable {
-  package let id: pid_t
+  package let id: Int32
 
   /// Starts a program with no signal blocked or ignored.
   ///
