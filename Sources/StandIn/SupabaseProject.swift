@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 
 /// A Supabase project of one's own: Storage and rows behind a gateway on 127.0.0.1, over one database.
-package final class StandIn: Sendable {
+package final class SupabaseProject: Sendable {
   /// Scripts that make what the services need in the database, each able to run again.
   static let schemas: [[UInt8]] = []
 
@@ -18,7 +18,8 @@ package final class StandIn: Sendable {
   package let database: ProjectDatabase
   package let faults = FaultPlan()
   package let requests = RequestLog()
-  package var url: String { "http://127.0.0.1:\(server.port)" }
+  package var url: String { "http://127.0.0.1:\(port)" }
+  package var port: UInt16 { server.port }
 
   private let directory: String
   private let server: HTTPServer

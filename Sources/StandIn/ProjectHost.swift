@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 
 /// The PostgreSQL cluster and the directory under which the stand-ins of one process live.
-package final class StandInHost: Sendable {
+package final class ProjectHost: Sendable {
   private static let template = "project_template"
 
   package let cluster: PostgresCluster
@@ -41,10 +41,10 @@ package final class StandInHost: Sendable {
   /// - Parameters:
   ///   - name: of the database and the directory of blobs; lower-case letters and digits.
   ///   - isAlone: nobody else uses the host, so that the control routes may stop PostgreSQL.
-  package func start(_ name: String, port: UInt16 = 0, etags: StandIn.ETags = .md5, isAlone: Bool) throws -> StandIn {
+  package func start(_ name: String, port: UInt16 = 0, etags: SupabaseProject.ETags = .md5, isAlone: Bool) throws -> SupabaseProject {
     let database = ProjectDatabase(cluster: cluster, name: name, template: Self.template)
     if try !database.exists { try database.recreate() }
-    return try StandIn(
+    return try SupabaseProject(
       database: database, directory: "\(directory)/\(name)-blobs", port: port, etags: etags,
       ownsCluster: isAlone)
   }
