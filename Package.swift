@@ -44,7 +44,8 @@ let package = Package(
     .testTarget(name: "SupabaseClientTests", dependencies: ["SupabaseClient", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "StorageCoreTests", dependencies: ["StorageCore", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "StandInTests", dependencies: ["StandIn", "TestSupport"], exclude: ["Recordings"], swiftSettings: strict),
+      name: "StandInTests", dependencies: ["StandIn", "TestSupport", "CCrypto"], exclude: ["Recordings"],
+      swiftSettings: strict),
     .testTarget(
       name: "SupastoreTests", dependencies: ["StorageCore", "TestSupport", "supastore", "supastore-standin"],
       swiftSettings: strict),

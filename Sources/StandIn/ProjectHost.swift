@@ -41,7 +41,9 @@ package final class ProjectHost: Sendable {
   /// - Parameters:
   ///   - name: of the database and the directory of blobs; lower-case letters and digits.
   ///   - isAlone: nobody else uses the host, so that the control routes may stop PostgreSQL.
-  package func start(_ name: String, port: UInt16 = 0, etags: SupabaseProject.ETags = .md5, isAlone: Bool) throws -> SupabaseProject {
+  package func start(
+    _ name: String, port: UInt16 = 0, etags: ETags = .md5, isAlone: Bool
+  ) throws -> SupabaseProject {
     let database = ProjectDatabase(cluster: cluster, name: name, template: Self.template)
     if try !database.exists { try database.recreate() }
     return try SupabaseProject(

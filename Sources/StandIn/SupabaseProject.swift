@@ -6,14 +6,6 @@ package final class SupabaseProject: Sendable {
   /// Scripts that make what the services need in the database, each able to run again.
   static let schemas: [[UInt8]] = []
 
-  /// What the ETag of an object uploaded in one request is.
-  package enum ETags: String, CaseIterable, Sendable {
-    /// The MD5 of its bytes, as on the file back end.
-    case md5
-    /// As on S3: above 16 MiB the MD5 of its parts' MD5s.
-    case multipart
-  }
-
   package let keys = APIKeys()
   package let database: ProjectDatabase
   package let faults = FaultPlan()
@@ -51,6 +43,16 @@ package final class SupabaseProject: Sendable {
       port: port,
       service: FrontDoor(
         control: control, project: LoggingService(FaultyService(gateway, faults: faults), log: requests)))
+  }
+
+  /// Takes the bytes of an object away; its row stays.
+  package func removeBlob(bucket: String, key: String) throws {
+    throw ProcessError(description: "there are no objects yet")
+  }
+
+  /// Puts them back.
+  package func restoreBlob(bucket: String, key: String) throws {
+    throw ProcessError(description: "there are no objects yet")
   }
 
   /// Makes the project new: tables, objects, faults, counts.

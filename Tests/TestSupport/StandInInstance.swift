@@ -4,7 +4,7 @@ import Synchronization
 
 /// A running Supabase project that belongs to the present test or suite.
 package struct StandInInstance: Sendable {
-  package typealias ETags = SupabaseProject.ETags
+  package typealias ETags = StandIn.ETags
   package typealias Fault = StandIn.Fault
 
   @TaskLocal static var inScope: StandInInstance?
@@ -77,6 +77,10 @@ package struct StandInInstance: Sendable {
 
   /// Makes the project new: tables, objects, faults, requests.
   package func reset() throws { try standIn.reset() }
+
+  /// Takes an object's bytes away, or puts them back; its row stays.
+  package func removeBlob(bucket: String, key: String) throws { try standIn.removeBlob(bucket: bucket, key: key) }
+  package func restoreBlob(bucket: String, key: String) throws { try standIn.restoreBlob(bucket: bucket, key: key) }
 
   /// Runs one statement as superuser and returns its rows.
   @discardableResult

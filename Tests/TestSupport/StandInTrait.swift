@@ -35,13 +35,10 @@ package struct StandInTrait: SuiteTrait, TestTrait, TestScoping {
       try await function()
       return
     }
-    let instance = try StandInInstance.start(etags: etags, ownsCluster: ownsCluster, schemaFile: schemaFile)
-    do {
-      try await StandInInstance.$inScope.withValue(instance) { try await function() }
-    } catch {
-      instance.stop()
-      throw error
+    let instance = try await onOwnThread {
+      try StandInInstance.start(etags: etags, ownsCluster: ownsCluster, schemaFile: schemaFile)
     }
-    instance.stop()
+    defer { instance.stop() }
+    try await StandInInstance.$inScope.withValue(instance) { try await function() }
   }
 }
