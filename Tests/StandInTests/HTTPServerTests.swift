@@ -101,6 +101,16 @@ import Testing
     }
   }
 
+  @Test(arguments: ["POST /a HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf", "POST /a HTT"])
+  func `a client that stops in the middle is told so`(_ beginning: String) throws {
+    try withServer { connection in
+      try connection.send(beginning)
+      connection.shutDownSending()
+      let answer = try connection.receiveAnswer(to: "POST")
+      #expect(answer?.text == #"{"error":"Bad Request","message":"Client Error","statusCode":400}"#)
+    }
+  }
+
   @Test func `a large answer arrives whole`() throws {
     try withServer { connection in
       let body = (0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }

@@ -56,7 +56,7 @@ package final class PostgresCluster: Sendable {
     }
     let settings = [
       "listen_addresses=", "unix_socket_directories=\(socketDirectory)", "fsync=off", "full_page_writes=off",
-      "synchronous_commit=off", "max_connections=200", "wal_level=minimal", "max_wal_senders=0", "jit=off",
+      "synchronous_commit=off", "max_connections=400", "wal_level=minimal", "max_wal_senders=0", "jit=off",
     ]
     let command =
       Self.asPostgres + ["\(Self.programs)/postgres", "-D", directory] + settings.flatMap { ["-c", $0] }
