@@ -65,6 +65,38 @@ import Testing
     #expect(throws: RawConnection.Failure.self) { try get("/x") }
   }
 
+  @Test func `a stalled answer comes never, and holds up nobody else`() throws {
+    let project = try StandInInstance.current
+    project.add(.init(.stall, on: "GET /x"))
+    let connection = try RawConnection(port: project.port)
+    try connection.send("GET /x HTTP/1.1\r\n\r\n")
+    #expect(try get("/y")?.status == 404)
+    connection.setTimeout(seconds: 1)
+    #expect(throws: RawConnection.TimedOut.self) { try connection.receiveAnswer(to: "GET") }
+  }
+
+  @Test func `an early answer comes before the body`() throws {
+    let project = try StandInInstance.current
+    var fault = StandInInstance.Fault(.earlyAnswer, on: "POST /x")
+    fault.status = 413
+    project.add(fault)
+    let connection = try RawConnection(port: project.port)
+    try connection.send("POST /x HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n")
+    #expect(try connection.receiveAnswer(to: "POST")?.status == 413)
+  }
+
+  @Test func `faults are set, and requests counted, over HTTP`() throws {
+    let project = try StandInInstance.current
+    let connection = try RawConnection(port: project.port)
+    let list = #"[{"route": "GET /x", "action": "status", "status": 502, "count": 0}]"#
+    try connection.send("POST /_standin/faults HTTP/1.1\r\nContent-Length: \(list.utf8.count)\r\n\r\n\(list)")
+    #expect(try connection.receiveAnswer(to: "POST")?.status == 200)
+    #expect(try (1...3).map { _ in try get("/x")?.status } == [502, 502, 502])
+    try connection.send("GET /_standin/requests HTTP/1.1\r\n\r\n")
+    let answer = try connection.receiveAnswer(to: "GET")
+    #expect(JSONValue(answer?.body ?? [])?["count"] == .integer(3))
+  }
+
   @Test func `a reset makes the project new`() throws {
     let project = try StandInInstance.current
     try project.query("insert into files (storage_path, original_name) values ('a', 'b')")
