@@ -4,7 +4,7 @@ import Glibc
 /// A Supabase project of one's own: Storage and rows behind a gateway on 127.0.0.1, over one database.
 package final class StandIn: Sendable {
   /// Scripts that make what the services need in the database, each able to run again.
-  static let schemas: [[UInt8]] = []
+  static let schemas: [[UInt8]] = [PackageResources.Storage_sql]
 
   /// What the ETag of an object uploaded in one request is.
   package enum ETags: String, CaseIterable, Sendable {
@@ -39,7 +39,7 @@ package final class StandIn: Sendable {
     let authenticator = PostgresPool(conninfo: database.authenticatorConninfo)
     pools = [superuser, authenticator]
     let gateway = Gateway(
-      storage: NoService(),
+      storage: StorageService(pool: superuser, directory: directory, jwtSecret: keys.jwtSecret, etags: etags),
       rows: NoService(),
       keys: keys)
     control = ControlService(
