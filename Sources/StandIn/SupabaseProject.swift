@@ -4,7 +4,7 @@ import Glibc
 /// A Supabase project of one's own: Storage and rows behind a gateway on 127.0.0.1, over one database.
 package final class SupabaseProject: Sendable {
   /// Scripts that make what the services need in the database, each able to run again.
-  static let schemas: [[UInt8]] = []
+  static let schemas: [[UInt8]] = [PackageResources.Storage_sql]
 
   package let keys = APIKeys()
   package let database: ProjectDatabase
@@ -32,7 +32,7 @@ package final class SupabaseProject: Sendable {
     let authenticator = PostgresPool(conninfo: database.authenticatorConninfo)
     pools = [superuser, authenticator]
     let gateway = Gateway(
-      storage: NoService(),
+      storage: StorageService(pool: superuser, directory: directory, jwtSecret: keys.jwtSecret, etags: etags),
       rows: NoService(),
       keys: keys)
     control = ControlService(
