@@ -18,6 +18,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLinux"),
 
     .target(name: "CommandTable", swiftSettings: strict),
     .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: strict),
@@ -28,7 +29,10 @@ let package = Package(
       name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"], swiftSettings: strict),
     .executableTarget(name: "supastore", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
 
-    .target(name: "StandIn", dependencies: ["CPostgres", "CCrypto"], swiftSettings: strict),
+    .target(
+      name: "StandIn", dependencies: ["CPostgres", "CCrypto", "CLinux"],
+      resources: [.embedInCode("Resources/Roles.sql"), .embedInCode("Resources/Phase1.sql"), .embedInCode("Storage/Storage.sql")],
+      swiftSettings: strict),
     .executableTarget(name: "supastore-standin", dependencies: ["StandIn"], swiftSettings: strict),
 
     .target(
@@ -40,7 +44,8 @@ let package = Package(
     .testTarget(name: "SupabaseClientTests", dependencies: ["SupabaseClient", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "StorageCoreTests", dependencies: ["StorageCore", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "StandInTests", dependencies: ["StandIn", "TestSupport"], exclude: ["Recordings"], swiftSettings: strict),
+      name: "StandInTests", dependencies: ["StandIn", "TestSupport", "CCrypto"], exclude: ["Recordings"],
+      swiftSettings: strict),
     .testTarget(
       name: "SupastoreTests", dependencies: ["StorageCore", "TestSupport", "supastore", "supastore-standin"],
       swiftSettings: strict),

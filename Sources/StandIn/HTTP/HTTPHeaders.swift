@@ -14,23 +14,29 @@ package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
   /// The first field of that name. Setting replaces all fields of that name; setting nil removes them.
   package subscript(name: String) -> String? {
     get {
-      let wanted = name.lowercased()
-      return fields.first { $0.name.lowercased() == wanted }?.value
+      fields.first { Self.isSame($0.name, name) }?.value
     }
     set {
-      let wanted = name.lowercased()
-      fields.removeAll { $0.name.lowercased() == wanted }
+      fields.removeAll { Self.isSame($0.name, name) }
       if let newValue { fields.append((name, newValue)) }
     }
   }
 
   /// The values of every field of that name, in order.
   package func all(_ name: String) -> [String] {
-    let wanted = name.lowercased()
-    return fields.filter { $0.name.lowercased() == wanted }.map(\.value)
+    fields.lazy.filter { Self.isSame($0.name, name) }.map(\.value)
   }
 
   package mutating func add(_ name: String, _ value: String) {
     fields.append((name, value))
+  }
+
+  /// Field names are ASCII: letters that differ in bit 5 alone are the same.
+  private static func isSame(_ one: String, _ other: String) -> Bool {
+    let (one, other) = (one.utf8, other.utf8)
+    return one.count == other.count
+      && zip(one, other).allSatisfy { a, b in
+        a == b || (a | 0x20 == b | 0x20 && (0x61...0x7A).contains(a | 0x20))
+      }
   }
 }

@@ -6,11 +6,11 @@ package final class HTTPRequest {
   /// Path and query as sent, byte for byte, less the gateway's prefix (`/storage/v1`, `/rest/v1`).
   package let target: [UInt8]
   package var headers: HTTPHeaders
-  package let body: HTTPRequestBody
+  package let body: any HTTPRequestBody
   /// Bytes of the request line and all header lines.
   package let headByteCount: Int
 
-  package init(method: String, target: [UInt8], headers: HTTPHeaders, body: HTTPRequestBody, headByteCount: Int) {
+  package init(method: String, target: [UInt8], headers: HTTPHeaders, body: any HTTPRequestBody, headByteCount: Int) {
     self.method = method
     self.target = target
     self.headers = headers
@@ -25,13 +25,13 @@ package protocol HTTPRequestBody: AnyObject {
   var contentLength: Int64? { get }
   var isChunked: Bool { get }
 
-  /// The next bytes, at most `limit`; empty at the end. Throws `HTTPConnectionError` when the client went away.
-  func read(upTo limit: Int) throws -> [UInt8]
+  /// The next bytes, at most `limit`; empty at the end. Throws when the client went away.
+  func read(upTo limit: Int) throws(HTTPConnectionError) -> [UInt8]
 }
 
 extension HTTPRequestBody {
   /// The whole body, or nil as soon as it is known to be longer than `limit` bytes.
-  package func readAll(limit: Int) throws -> [UInt8]? {
+  package func readAll(limit: Int) throws(HTTPConnectionError) -> [UInt8]? {
     if let contentLength, contentLength > Int64(limit) { return nil }
     var whole: [UInt8] = []
     while true {

@@ -19,6 +19,21 @@ package struct HTTPResponse: Sendable {
     case abandoned
   }
 
+  /// How much of the answer goes out. Anything but `whole` ends the connection.
+  package enum Delivery: Sendable {
+    case whole
+    /// The head and so many bytes of the body, then the connection is closed.
+    case cut(after: Int)
+    /// The head and so many bytes of the body (nil: not even the head), then silence until the client leaves.
+    case stalled(after: Int?)
+    /// These bytes in place of the answer.
+    case raw([UInt8])
+    /// Closed without an answer.
+    case closed
+    /// Reset without an answer.
+    case reset
+  }
+
   package var status: Int
   /// May be empty, as the TUS routes send it.
   package var reason: String
@@ -27,6 +42,7 @@ package struct HTTPResponse: Sendable {
   package var body: Body
   package var closesConnection = false
   package var unreadBody = UnreadBody.drained
+  package var delivery = Delivery.whole
 
   package init(status: Int, reason: String, headers: HTTPHeaders = [:], body: Body = .bytes([])) {
     self.status = status

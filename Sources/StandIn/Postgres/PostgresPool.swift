@@ -3,7 +3,13 @@ import Synchronization
 /// Connections to one database, kept open between uses. Safe to use from many threads.
 package final class PostgresPool: Sendable {
   private let conninfo: String
-  private let idle = Mutex<[Idle]>([])
+  private let idle = Mutex(Shelf())
+
+  private struct Shelf {
+    var connections: [Idle] = []
+    /// Counts how often all were closed: a connection lent before is not taken back.
+    var generation = 0
+  }
 
   /// A connection on its way from one thread to the next.
   ///
@@ -21,7 +27,7 @@ package final class PostgresPool: Sendable {
     orFail convert: (PostgresError) -> Failure,
     _ body: (PostgresConnection) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    var connection = idle.withLock { $0.popLast()?.connection }
+    var (connection, generation) = idle.withLock { ($0.connections.popLast()?.connection, $0.generation) }
     if connection?.isAlive == false { connection = nil }
     let lent: PostgresConnection
     do throws(PostgresError) {
@@ -32,14 +38,19 @@ package final class PostgresPool: Sendable {
     defer {
       if lent.isAlive, lent.isOutsideTransaction {
         let back = Idle(connection: lent)
-        idle.withLock { $0.append(back) }
+        idle.withLock { shelf in
+          if shelf.generation == generation { shelf.connections.append(back) }
+        }
       }
     }
     return try body(lent)
   }
 
-  /// Closes every idle connection (before the database goes away).
+  /// Closes every idle connection, and those lent now when they come back (for the database goes away).
   package func closeIdle() {
-    idle.withLock { $0.removeAll() }
+    idle.withLock { shelf in
+      shelf.connections.removeAll()
+      shelf.generation += 1
+    }
   }
 }

@@ -1,0 +1,12 @@
+// What glibc shows under _GNU_SOURCE only, and Swift's Glibc module therefore not at all.
+#pragma once
+#include <spawn.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+int pipe2(int ends[2], int flags);
+int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+void *memmem(const void *haystack, size_t haystack_length, const void *needle, size_t needle_length);
+
+enum { LINUX_POLLRDHUP = 0x2000, LINUX_POSIX_SPAWN_SETSID = 0x80 };
