@@ -40,7 +40,7 @@ package final class StandIn: Sendable {
     pools = [superuser, authenticator]
     let gateway = Gateway(
       storage: NoService(),
-      rows: NoService(),
+      rows: RowsService(pool: authenticator, jwtSecret: keys.jwtSecret, maxRows: 1000),
       keys: keys)
     control = ControlService(
       project: ProjectState(
