@@ -28,8 +28,8 @@ package final class SupabaseProject: Sendable {
     let superuser = PostgresPool(conninfo: database.conninfo)
     let authenticator = PostgresPool(conninfo: database.authenticatorConninfo)
     pools = [superuser, authenticator]
-    let storage = StorageService(pool: superuser, directory: directory, jwtSecret: keys.jwtSecret, etags: etags)
-    let rows = NoService()
+let storage = StorageService(pool: superuser, directory: directory, jwtSecret: keys.jwtSecret, etags: etags)
+    let rows = RowsService(pool: authenticator, jwtSecret: keys.jwtSecret, maxRows: 1000)
     let gateway = Gateway(storage: storage, rows: rows, keys: keys)
     control = ControlService(
       project: ProjectState(
