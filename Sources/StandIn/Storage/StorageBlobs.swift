@@ -34,7 +34,7 @@ struct StorageBlobs: Sendable {
   }
 
   /// A new empty file for bytes on their way in.
-  func makeUpload(etags: StandIn.ETags) throws(StorageError) -> StorageUploadFile {
+  func makeUpload(etags: ETags) throws(StorageError) -> StorageUploadFile {
     let folder = "\(directory)/uploads"
     let path = "\(folder)/\(UUID().uuidString)"
     for _ in 0..<2 {
@@ -93,7 +93,7 @@ final class StorageUploadFile {
   private let descriptor: Int32
   private var etag: StorageETag
 
-  fileprivate init(path: String, descriptor: Int32, etags: StandIn.ETags) {
+  fileprivate init(path: String, descriptor: Int32, etags: ETags) {
     self.path = path
     self.descriptor = descriptor
     etag = StorageETag(etags)
