@@ -31,7 +31,9 @@ let package = Package(
 
     .target(
       name: "StandIn", dependencies: ["CPostgres", "CCrypto", "CLinux"],
-      resources: [.embedInCode("Resources/Roles.sql"), .embedInCode("Resources/Phase1.sql"), .embedInCode("Storage/Storage.sql")],
+      resources: [
+        .embedInCode("Resources/Roles.sql"), .embedInCode("Resources/Phase1.sql"), .embedInCode("Storage/Storage.sql"),
+      ],
       swiftSettings: strict),
     .executableTarget(name: "supastore-standin", dependencies: ["StandIn"], swiftSettings: strict),
 
