@@ -44,6 +44,8 @@ import Testing
             try await client.expect("b", from: HTTPRequest(.get, second.url()))
           }
         }
+        #expect(first.acceptedCount == 3)
+        #expect(second.acceptedCount == 3)
       }
     }
   }

@@ -46,7 +46,7 @@ struct ScratchFile: ~Copyable {
   let descriptor: Int32
 
   init(_ content: [UInt8] = []) throws {
-    var path = Array("/tmp/curl-http-XXXXXX\0".utf8CString)
+    var path = Array("/tmp/curl-http-XXXXXX".utf8CString)
     descriptor = mkstemp(&path)
     unlink(path)
     guard descriptor >= 0, pwrite(descriptor, content, content.count, 0) == content.count else {
