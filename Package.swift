@@ -26,12 +26,15 @@ let package = Package(
     .target(name: "CurlHTTP", dependencies: ["CCurl"], swiftSettings: strict),
     .target(name: "SupabaseClient", dependencies: ["CurlHTTP"], swiftSettings: strict),
     .target(
-      name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"], swiftSettings: strict),
+      name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"],
+      resources: [.embedInCode("Resources/Schema.sql")], swiftSettings: strict),
     .executableTarget(name: "supastore", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
 
     .target(
       name: "StandIn", dependencies: ["CPostgres", "CCrypto", "CLinux"],
-      resources: [.embedInCode("Resources/Roles.sql"), .embedInCode("Resources/Phase1.sql"), .embedInCode("Storage/Storage.sql")],
+      resources: [
+        .embedInCode("Resources/Roles.sql"), .embedInCode("Resources/Phase1.sql"), .embedInCode("Storage/Storage.sql"),
+      ],
       swiftSettings: strict),
     .executableTarget(name: "supastore-standin", dependencies: ["StandIn"], swiftSettings: strict),
 

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 
 /// A Supabase project of one's own: Storage and rows behind a gateway on 127.0.0.1, over one database.
 package final class SupabaseProject: Sendable {
@@ -13,7 +12,6 @@ package final class SupabaseProject: Sendable {
   package var url: String { "http://127.0.0.1:\(port)" }
   package var port: UInt16 { server.port }
 
-  private let directory: String
   private let server: HTTPServer
   private let pools: [PostgresPool]
   private let control: ControlService
@@ -26,19 +24,17 @@ package final class SupabaseProject: Sendable {
     database: ProjectDatabase, directory: String, port: UInt16 = 0, etags: ETags = .md5, ownsCluster: Bool = false
   ) throws {
     self.database = database
-    self.directory = directory
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let superuser = PostgresPool(conninfo: database.conninfo)
     let authenticator = PostgresPool(conninfo: database.authenticatorConninfo)
     pools = [superuser, authenticator]
-    let gateway = Gateway(
-      storage: StorageService(pool: superuser, directory: directory, jwtSecret: keys.jwtSecret, etags: etags),
-      rows: NoService(),
-      keys: keys)
+let storage = StorageService(pool: superuser, directory: directory, jwtSecret: keys.jwtSecret, etags: etags)
+    let rows = RowsService(pool: authenticator, jwtSecret: keys.jwtSecret, maxRows: 1000)
+    let gateway = Gateway(storage: storage, rows: rows, keys: keys)
     control = ControlService(
       project: ProjectState(
-        database: database, pools: pools, blobs: directory, ownsCluster: ownsCluster), faults: faults,
-      requests: requests)
+        database: database, pools: pools, storage: storage, blobs: directory, ownsCluster: ownsCluster),
+      faults: faults, requests: requests)
     server = try HTTPServer(
       port: port,
       service: FrontDoor(
@@ -47,12 +43,12 @@ package final class SupabaseProject: Sendable {
 
   /// Takes the bytes of an object away; its row stays.
   package func removeBlob(bucket: String, key: String) throws {
-    throw ProcessError(description: "there are no objects yet")
+    try control.project.setHidden(true, bucket: bucket, key: key)
   }
 
   /// Puts them back.
   package func restoreBlob(bucket: String, key: String) throws {
-    throw ProcessError(description: "there are no objects yet")
+    try control.project.setHidden(false, bucket: bucket, key: key)
   }
 
   /// Makes the project new: tables, objects, faults, counts.

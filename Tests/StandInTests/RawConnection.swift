@@ -50,6 +50,7 @@ final class RawConnection {
     var sent = 0
     while sent < bytes.count {
       if untilAnswered {
+        if !received.isEmpty { return }
         var polled = pollfd(fd: socket, events: Int16(POLLIN | POLLOUT), revents: 0)
         guard poll(&polled, 1, 60_000) > 0 else { throw Failure(description: "the server takes no more of the body") }
         if polled.revents & Int16(POLLIN) != 0 { return }

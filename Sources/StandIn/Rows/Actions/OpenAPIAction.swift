@@ -1,0 +1,85 @@
+/// GET of the root: what the role may use, as a Swagger 2.0 document.
+struct OpenAPIAction {
+  let request: RowsRequest
+  let catalog: Catalog
+  let pool: PostgresPool
+
+  func response(headersOnly: Bool) throws(RowsError) -> HTTPResponse {
+    let isAccepted = request.accepted.contains { $0 == .openAPI || $0 == .json || $0 == .any }
+    guard isAccepted else { throw .notAcceptable(request.accepted) }
+    let transaction = RowsTransaction(pool: pool, request: request, catalog: catalog)
+    let names = try transaction.run(readOnly: true) { session throws(RowsError) -> [String] in
+      var sql = SQLText("SELECT relname FROM pg_class WHERE relnamespace = ")
+      sql.bind(RowsRequest.schema)
+      sql += "::regnamespace AND has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE')"
+      return try session.query(sql).rows.compactMap { $0.first ?? nil }
+    }
+    let tables = names.compactMap { catalog.tables[$0] }
+    var headers: HTTPHeaders = ["Content-Type": MediaType.openAPI.contentType]
+    if let profile = request.profile { headers.add("Content-Profile", profile) }
+    return HTTPResponse(
+      status: 200, reason: reasonPhrase(200), headers: headers,
+      body: headersOnly ? .none : .bytes(Array(document(tables).text.utf8)))
+  }
+
+  private func document(_ tables: [CatalogTable]) -> JSONValue {
+    var paths: [String: JSONValue] = ["/": ["get": Self.operation("Introspection")]]
+    var definitions: [String: JSONValue] = [:]
+    for table in tables {
+      var methods: [String: JSONValue] = ["get": Self.operation(table.name)]
+      if table.isInsertable { methods["post"] = Self.operation(table.name) }
+      if table.isUpdatable { methods["patch"] = Self.operation(table.name) }
+      if table.isDeletable { methods["delete"] = Self.operation(table.name) }
+      paths["/" + table.name] = .object(methods)
+      definitions[table.name] = Self.definition(table)
+    }
+    for name in catalog.functions.keys { paths["/rpc/" + name] = ["post": Self.operation("(rpc) " + name)] }
+    return [
+      "swagger": "2.0",
+      "info": [
+        "title": "PostgREST API", "description": "The tables and functions of this database",
+        "version": .string(RowsService.version),
+      ],
+      "basePath": "/", "schemes": ["http"], "consumes": ["application/json"], "produces": ["application/json"],
+      "paths": .object(paths), "definitions": .object(definitions),
+    ]
+  }
+
+  private static func operation(_ tag: String) -> JSONValue {
+    ["tags": [.string(tag)], "responses": ["200": ["description": "OK"]]]
+  }
+
+  private static func definition(_ table: CatalogTable) -> JSONValue {
+    var properties: [String: JSONValue] = [:]
+    for column in table.columns {
+      var property: [String: JSONValue] = ["format": .string(column.type)]
+      if let type = jsonType(column.type) { property["type"] = .string(type) }
+      if let value = column.defaultValue { property["default"] = .string(value) }
+      if !column.labels.isEmpty { property["enum"] = .array(column.labels.map { .string($0) }) }
+      var notes: [String] = []
+      if column.isPrimaryKey { notes.append("This is a Primary Key.<pk/>") }
+      if let reference = column.reference {
+        let parts = reference.split(separator: ".", maxSplits: 1)
+        notes.append(
+          "This is a Foreign Key to `\(reference)`.<fk table='\(parts.first ?? "")' column='\(parts.last ?? "")'/>")
+      }
+      if !notes.isEmpty { property["description"] = .string("Note:\n" + notes.joined(separator: "\n")) }
+      properties[column.name] = .object(property)
+    }
+    var definition: [String: JSONValue] = ["type": "object", "properties": .object(properties)]
+    let required = table.columns.filter(\.isRequired).map { JSONValue.string($0.name) }
+    if !required.isEmpty { definition["required"] = .array(required) }
+    return .object(definition)
+  }
+
+  /// nil for JSON, which may be anything.
+  private static func jsonType(_ type: String) -> String? {
+    switch type {
+    case "json", "jsonb": nil
+    case "smallint", "integer", "bigint": "integer"
+    case "real", "double precision": "number"
+    case "boolean": "boolean"
+    default: type.hasPrefix("numeric") ? "number" : type.hasSuffix("[]") ? "array" : "string"
+    }
+  }
+}

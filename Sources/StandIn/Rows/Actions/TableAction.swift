@@ -1,0 +1,89 @@
+/// What all requests on one table have in common.
+struct TableAction {
+  let request: RowsRequest
+  let catalog: Catalog
+  let table: CatalogTable
+  let transaction: RowsTransaction
+  let maxRows: Int
+
+  init(
+    _ request: RowsRequest, table name: String, catalog: Catalog, pool: PostgresPool, maxRows: Int
+  ) throws(RowsError) {
+    self.request = request
+    self.catalog = catalog
+    table = try catalog.table(name)
+    transaction = RowsTransaction(pool: pool, request: request, catalog: catalog)
+    self.maxRows = maxRows
+    try refuseEmbedding(request, in: table.name, catalog: catalog)
+  }
+
+  var parameters: QueryParameters { request.parameters }
+  var preferences: Preferences { request.preferences }
+
+  /// The table itself.
+  var source: SQLSource { .table(table) }
+
+  /// What a write returned, under the table's name.
+  var returned: SQLSource { SQLSource(name: quoted(table.name), table: table) }
+
+  /// `RETURNING …`: what is needed for the answer.
+  var returning: String {
+    let columns =
+      preferences.representation == .full || preferences.representation == .headersOnly
+      ? parameters.returnedColumns(beside: table.primaryKey).map { source.column($0) } : []
+    return " RETURNING " + (columns.isEmpty ? "1" : columns.joined(separator: ", "))
+  }
+
+  /// Appends the outer SELECT to a write that stands in `pgrst_source`.
+  func appendAnswer(to sql: inout SQLText, type: MediaType, locationKeys: [String] = [], countsInserted: Bool = false) {
+    let isFull = preferences.representation == .full
+    sql.appendAnswer(
+      locationKeys: locationKeys, form: isFull ? BodyForm(type) : .none, countsInserted: countsInserted
+    ) { sql in
+      guard isFull else { return sql += "SELECT * FROM pgrst_source" }
+      sql.appendSelect(
+        parameters, from: "pgrst_source AS " + quoted(table.name), source: returned, filters: false, range: nil)
+    }
+  }
+
+  /// The columns of the payload with their types.
+  func bodyColumns(_ payload: Payload) throws(RowsError) -> [SQLText.BodyColumn] {
+    var columns: [SQLText.BodyColumn] = []
+    for name in payload.keys.sorted() {
+      guard let column = table.column(name) else { throw .columnNotFound(name, of: table.name) }
+      columns.append(
+        SQLText.BodyColumn(name: name, type: column.type, defaultValue: column.defaultValue))
+    }
+    return columns
+  }
+
+  func refuseTooMany(_ row: AnswerRow) throws(RowsError) {
+    if preferences.isStrict, let limit = preferences.maxAffected, row.rowCount > limit {
+      throw .tooManyAffected(row.rowCount)
+    }
+  }
+}
+
+/// Every resource named has to be embedded, and none can be.
+func refuseEmbedding(_ request: RowsRequest, in origin: String, catalog: Catalog) throws(RowsError) {
+  var relations: [String] = []
+  for item in request.parameters.select {
+    switch item {
+    case .relation(let name): relations.append(name)
+    case .column: break
+    }
+  }
+  let limited = request.action.isTableWrite ? nil : request.parameters.limitedResource
+  let related = request.parameters.order.compactMap(\.relation).first
+  for resource in [request.parameters.embedded, limited, related] {
+    if let resource, !relations.contains(resource) { throw .notEmbedded(resource) }
+  }
+  if let relation = relations.first {
+    throw catalog.tables[relation] == nil ? .relationshipNotFound(relation, of: origin) : .noEmbedding
+  }
+  for case .column(let column) in request.parameters.select where column.isAggregate { throw .aggregatesAreOff }
+}
+
+func refuseUnlessOne(_ row: AnswerRow, _ type: MediaType) throws(RowsError) {
+  if type.isSingular, row.rowCount != 1 { throw .notSingular(row.rowCount) }
+}

@@ -1,0 +1,69 @@
+/// A statement being written, with its parameters.
+struct SQLText: Sendable {
+  var text: String
+  private(set) var parameters: [PostgresParameter] = []
+
+  init(_ text: String = "") {
+    self.text = text
+  }
+
+  static func += (left: inout SQLText, right: String) {
+    left.text += right
+  }
+
+  /// Appends a statement, only to one without parameters.
+  mutating func append(_ other: SQLText) {
+    precondition(parameters.isEmpty, "the other one's parameters would be counted wrong")
+    text += other.text
+    parameters = other.parameters
+  }
+
+  /// Writes `$n` for the value; its type is found out by PostgreSQL.
+  mutating func bind(_ value: String) {
+    bind(PostgresParameter(value))
+  }
+
+  mutating func bind(_ parameter: PostgresParameter) {
+    parameters.append(parameter)
+    text += "$\(parameters.count)"
+  }
+
+  /// Writes the elements one after the other.
+  mutating func join<Elements: Sequence>(
+    _ elements: Elements, separator: String, _ write: (inout SQLText, Elements.Element) -> Void
+  ) {
+    var isFirst = true
+    for element in elements {
+      if !isFirst { text += separator }
+      isFirst = false
+      write(&self, element)
+    }
+  }
+}
+
+/// A name in double quotes. PostgreSQL would see a name with a NUL as ending there.
+func quoted(_ name: String) -> String {
+  "\"" + name.prefix { $0 != "\0" }.replacing("\"", with: "\"\"") + "\""
+}
+
+/// A literal in single quotes.
+func quotedLiteral(_ text: String) -> String {
+  let text = text.replacing("'", with: "''")
+  return text.contains("\\") ? "E'" + text.replacing("\\", with: "\\\\") + "'" : "'" + text + "'"
+}
+
+/// What columns belong to in a statement.
+struct SQLSource: Sendable {
+  /// As it stands before the dot.
+  var name: String
+  /// Whose columns they are, where the catalog knows.
+  var table: CatalogTable?
+
+  static func table(_ table: CatalogTable) -> SQLSource {
+    SQLSource(name: quoted(RowsRequest.schema) + "." + quoted(table.name), table: table)
+  }
+
+  func column(_ name: String) -> String {
+    self.name + "." + (name == "*" ? "*" : quoted(name))
+  }
+}
