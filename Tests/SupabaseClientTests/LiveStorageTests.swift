@@ -49,7 +49,7 @@ import Testing
     try await withBucket { storage, http in
       let key = try ObjectKey(path)
       let attributes = ObjectAttributes(
-        contentType: "text/plain", metadata: .object(["sha256": .string("é"), "n": .integer(9_007_199_254_740_993)]))
+        contentType: "text/plain", metadata: .object(["sha256": .string("é"), "n": .integer(9_007_199_254_740_991)]))
       let stored = try await storage.upload(.bytes(Array("hello".utf8)), to: key, in: bucket, attributes).perform(
         on: http)
       let info = try #require(try await storage.info(key, in: bucket).perform(on: http))
