@@ -62,7 +62,9 @@ extension TransportError.Reason {
     case CURLE_RECV_ERROR, CURLE_SEND_ERROR:
       // A proxy that refuses CONNECT is reported as a failure to receive.
       let isRefusedTunnel = context.proxyStatus != 0 && !(200...299).contains(context.proxyStatus)
-      self = isRefusedTunnel ? .proxy : .connectionLost
+      // And so is a broken chunk.
+      let isBrokenChunk = context.detail.hasSuffix("chunked-encoding")
+      self = isRefusedTunnel ? .proxy : isBrokenChunk ? .malformedAnswer : .connectionLost
     case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_FAIL_REWIND: self = .connectionLost
     case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR: self = .malformedAnswer
     case CURLE_FILESIZE_EXCEEDED: self = .answerTooLong

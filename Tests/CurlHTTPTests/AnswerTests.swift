@@ -155,6 +155,12 @@ import Testing
     #expect(error?.outcome == .unknown)
   }
 
+  @Test func `a broken chunk is malformed`() async throws {
+    let error = try await reply("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n").failure
+    #expect(error?.reason == .malformedAnswer)
+    #expect(error?.outcome == .answered(status: 200))
+  }
+
   @Test(arguments: [
     "SSH-2.0-OpenSSH_9.2p1 Debian\r\n", "<html>not HTTP at all</html>\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nabc", "HTTP/7.1 200 OK\r\n\r\n",

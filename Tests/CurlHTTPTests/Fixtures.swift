@@ -2,12 +2,13 @@ import CurlHTTP
 import Glibc
 import Testing
 
-/// A client for one test, with limits that end a test that hangs.
+/// A client for one test, whatever proxy the environment names.
 func withClient<R>(
   isolation: isolated (any Actor)? = #isolation, _ change: (inout HTTPConfiguration) -> Void = { _ in },
   _ body: (HTTPClient) async throws -> R
 ) async throws -> R {
   var configuration = HTTPConfiguration()
+  configuration.proxy = ""
   change(&configuration)
   return try await HTTPClient.withRunning(configuration, isolation: isolation, body)
 }
