@@ -26,7 +26,8 @@ let package = Package(
     .target(name: "CurlHTTP", dependencies: ["CCurl"], swiftSettings: strict),
     .target(name: "SupabaseClient", dependencies: ["CurlHTTP"], swiftSettings: strict),
     .target(
-      name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"], swiftSettings: strict),
+      name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"],
+      resources: [.embedInCode("Resources/Schema.sql")], swiftSettings: strict),
     .executableTarget(name: "supastore", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
 
     .target(
