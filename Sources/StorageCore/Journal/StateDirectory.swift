@@ -6,12 +6,12 @@ public struct StateDirectory: Hashable, Sendable {
   public let path: LocalPath
 
   /// Where the state lies when nobody named a place: `$XDG_STATE_HOME/supastore`, else `~/.local/state/supastore`.
-  public static func standardPath(_ environment: [String: String]) throws(StateError) -> LocalPath {
+  public static func standardPath(_ environment: Environment) throws(StateError) -> LocalPath {
     // A relative XDG_STATE_HOME counts as none, says its specification.
-    if let base = environment["XDG_STATE_HOME"].flatMap({ LocalPath($0) }), base.isAbsolute {
+    if let base = environment.path("XDG_STATE_HOME"), base.isAbsolute {
       return base.appending(LocalPath(checked: Array("supastore".utf8)))
     }
-    guard let home = environment["HOME"].flatMap({ LocalPath($0) }), home.isAbsolute else { throw .noHome }
+    guard let home = environment.path("HOME"), home.isAbsolute else { throw .noHome }
     return home.appending(LocalPath(checked: Array(".local/state/supastore".utf8)))
   }
 
