@@ -22,7 +22,8 @@ public struct Program: Sendable {
     self.abstract = abstract
     self.footer = footer
     self.globalOptions = globalOptions.map(\.specification) + [Self.help.specification, Self.version.specification]
-    self.groups = groups
+    // A group without commands is none.
+    self.groups = groups.filter { group in commands.contains { $0.words.count == 2 && $0.words[0] == group.name } }
     self.commands = commands
     self.topics = topics
   }
