@@ -28,7 +28,7 @@ package final class SupabaseProject: Sendable {
     let superuser = PostgresPool(conninfo: database.conninfo)
     let authenticator = PostgresPool(conninfo: database.authenticatorConninfo)
     pools = [superuser, authenticator]
-let storage = StorageService(pool: superuser, directory: directory, jwtSecret: keys.jwtSecret, etags: etags)
+    let storage = StorageService(pool: superuser, directory: directory, jwtSecret: keys.jwtSecret, etags: etags)
     let rows = RowsService(pool: authenticator, jwtSecret: keys.jwtSecret, maxRows: 1000)
     let gateway = Gateway(storage: storage, rows: rows, keys: keys)
     control = ControlService(
@@ -73,12 +73,5 @@ let storage = StorageService(pool: superuser, directory: directory, jwtSecret: k
       ("STANDIN_SECRET_KEY", keys.secret),
       ("STANDIN_PUBLISHABLE_KEY", keys.publishable),
     ]
-  }
-}
-
-/// Stands where a service is to come.
-private struct NoService: HTTPService {
-  func respond(to request: HTTPRequest) throws(HTTPConnectionError) -> HTTPResponse {
-    .json(404, "Not Found", #"{"message":"not there yet"}"#)
   }
 }

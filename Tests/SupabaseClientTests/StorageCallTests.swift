@@ -129,6 +129,17 @@ import Testing
     }
   }
 
+  @Test func `a download longer than its limit is refused, but a refusal is always read`() throws {
+    let call = try storage.download(key, in: "user-files", to: .memory(limit: 4))
+    guard case .memory(let limit) = call.request.destination else {
+      Issue.record("not to memory")
+      return
+    }
+    #expect(limit == 64 << 10)
+    let error = #expect(throws: ServiceError.self) { try call.answer(from: Fixture.reply(200, "hello")) }
+    #expect(error?.kind == .limit)
+  }
+
   @Test func `a delete names an array and answers with what was there`() throws {
     let call = try storage.delete([key, ObjectKey("b")], in: "user-files")
     #expect(call.request.method == .delete)

@@ -174,12 +174,12 @@ struct StorageListV2 {
     var previous = ""
     for row in rows {
       let name = row.object.name
-      let rest = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-      guard let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+      let rest = name.utf8.starts(with: prefix.utf8) ? name.utf8.dropFirst(prefix.utf8.count) : name.utf8[...]
+      guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else {
         folded.append(row)
         continue
       }
-      let length = prefix.utf8.count + rest.utf8.distance(from: rest.utf8.startIndex, to: slash) + 1
+      let length = prefix.utf8.count + rest.distance(from: rest.startIndex, to: slash) + 1
       let folder = String(decoding: name.utf8.prefix(length), as: UTF8.self)
       if folder == previous { continue }
       previous = folder

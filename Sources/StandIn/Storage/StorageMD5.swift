@@ -44,7 +44,7 @@ struct StorageETag {
   private var partByteCount = 0
   private var partDigests: [UInt8] = []
 
-  init(_ kind: StandIn.ETags) {
+  init(_ kind: ETags) {
     usesParts = kind == .multipart
   }
 

@@ -26,22 +26,10 @@ struct StorageResumableRoute {
       headers: ["content-type": "text/plain;charset=UTF-8", "tus-resumable": "1.0.0"], body: .bytes(Array(text.utf8)))
   }
 
-  /// - Parameter caller: throws for a missing or bad token.
-  func response(
-    to request: HTTPRequest, limit: Int64, caller: () throws(StorageError) -> StorageCaller
-  ) -> HTTPResponse {
+  /// - Parameter limit: of an object, in bytes.
+  func response(to request: HTTPRequest, limit: Int64, _ authentication: StorageAuthentication) -> HTTPResponse {
     if method == "OPTIONS" { return options(limit: limit) }
-    if isSigned {
-      guard let token = request.headers["x-signature"], !token.isEmpty else {
-        return Self.plain(400, "Missing x-signature header")
-      }
-    } else {
-      do {
-        _ = try caller()
-      } catch {
-        return error.response(hasSchema: false)
-      }
-    }
+    if let refusal = refusal(of: request, authentication) { return refusal }
     switch request.headers["tus-resumable"] {
     case nil: return Self.plain(412, "Tus-Resumable Required\n")
     case "1.0.0": break
@@ -49,6 +37,29 @@ struct StorageResumableRoute {
     }
     if method == "PUT" { return Self.plain(404, "Not found\n") }
     return StorageError.notInThisStandIn.response(hasSchema: false)
+  }
+
+  private func refusal(of request: HTTPRequest, _ authentication: StorageAuthentication) -> HTTPResponse? {
+    guard isSigned else {
+      do throws(StorageError) {
+        _ = try authentication.caller(of: request)
+        return nil
+      } catch {
+        return error.response(hasSchema: false)
+      }
+    }
+    var message = "Missing x-signature header"
+    if let token = request.headers["x-signature"], !token.isEmpty {
+      do throws(StorageAuthentication.Refusal) {
+        _ = try authentication.verify(token[...])
+        return nil
+      } catch {
+        message = error.message
+      }
+    }
+    var response = Self.plain(400, message)
+    response.closesConnection = method == "PATCH"
+    return response
   }
 
   private func options(limit: Int64) -> HTTPResponse {

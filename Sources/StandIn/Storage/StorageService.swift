@@ -8,13 +8,13 @@ package final class StorageService: HTTPService {
   let database: StorageDatabase
   let blobs: StorageBlobs
   let authentication: StorageAuthentication
-  let etags: StandIn.ETags
+  let etags: ETags
   private let state: Mutex<StorageSettings>
 
   /// - Parameters:
   ///   - pool: connections of a superuser.
   ///   - directory: where the bytes are kept.
-  package init(pool: PostgresPool, directory: String, jwtSecret: [UInt8], etags: StandIn.ETags) {
+  package init(pool: PostgresPool, directory: String, jwtSecret: [UInt8], etags: ETags) {
     database = StorageDatabase(pool: pool)
     blobs = StorageBlobs(directory: directory)
     authentication = StorageAuthentication(secret: jwtSecret)
@@ -45,6 +45,8 @@ package final class StorageService: HTTPService {
   private func answer(_ route: StorageRoute, _ request: StorageRequest) throws(HTTPConnectionError) -> HTTPResponse {
     do {
       return try perform(route, request)
+    } catch HTTPConnectionError.endedEarly {
+      return .parserRefusal
     } catch let error as HTTPConnectionError {
       throw error
     } catch let error as StorageError {
@@ -77,9 +79,7 @@ package final class StorageService: HTTPService {
     case .uploadSigned, .downloadSigned, .sign, .signMany, .signUpload, .move, .copy, .purge:
       try refuse(route, request)
     case .resumable(let route):
-      route.response(to: request.http, limit: settings.byteLimit) { () throws(StorageError) in
-        try authentication.caller(of: request.http)
-      }
+      route.response(to: request.http, limit: settings.byteLimit, authentication)
     }
   }
 

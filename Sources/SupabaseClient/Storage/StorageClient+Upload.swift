@@ -10,7 +10,7 @@ package struct UploadedObject: Sendable, Equatable {
 /// What is stored beside an object's bytes.
 package struct ObjectAttributes: Sendable, Equatable {
   package var contentType: String
-  /// The members of a JSON object; comes back from `info` only. Bounded by the server's limit on headers.
+  /// A JSON object of at most 6 KiB; comes back from `info` only. The server reads its numbers as doubles.
   package var metadata: JSONValue?
   package var cacheControl: String?
 

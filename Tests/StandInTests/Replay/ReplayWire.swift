@@ -99,7 +99,7 @@ final class ReplayWire {
     let connection = try RawConnection(port: port)
     try connection.send(head + body)
     let first = outcome(try connection.receiveAnswer(to: request.method))
-    connection.setTimeout(seconds: 4)
+    connection.setTimeout(seconds: 2)
     try connection.send("GET \(prefix)/status HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\r\n")
     let second = try? connection.receiveAnswer(to: "GET")
     return (first, second?.status)

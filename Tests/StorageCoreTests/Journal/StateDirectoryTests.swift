@@ -10,11 +10,11 @@ import Testing
     (["XDG_STATE_HOME": "", "HOME": "/h"], "/h/.local/state/supastore"),
   ])
   func `the standard place follows XDG`(environment: [String: String], expected: String) throws {
-    #expect(try StateDirectory.standardPath(environment).string == expected)
+    #expect(try StateDirectory.standardPath(Environment(environment.mapValues { Array($0.utf8) })).string == expected)
   }
 
   @Test func `without a home there is no standard place`() {
-    #expect(throws: StateError.noHome) { try StateDirectory.standardPath([:]) }
+    #expect(throws: StateError.noHome) { try StateDirectory.standardPath(Environment()) }
   }
 
   @Test func `missing directories are made, links above are followed`() throws {
