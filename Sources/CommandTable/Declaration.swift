@@ -56,6 +56,8 @@ public struct Topic: Sendable {
   public enum Passage: Hashable, Sendable {
     case paragraph(String)
     case terms([Term])
+    /// Lines that are shown as they are.
+    case verbatim(String)
   }
 
   /// A word and what it means; terms are set in two columns.

@@ -64,6 +64,7 @@ private struct HelpPage {
       switch passage {
       case .paragraph(let text): lines += layout.wrap(text)
       case .terms(let terms): lines += layout.columns(terms.map { ($0.word, $0.meaning) })
+      case .verbatim(let text): lines += text.split(separator: "\n").map { "  " + $0 }
       }
     }
     return lines

@@ -29,6 +29,7 @@ extension Program {
     for passage in topic.passages() {
       switch passage {
       case .paragraph(let text): lines += ["", text]
+      case .verbatim(let text): lines += ["", "```", text, "```"]
       case .terms(let terms):
         lines += ["", "| | |", "| --- | --- |"]
         lines += terms.map { "| `\($0.word)` | \(cell($0.meaning)) |" }

@@ -85,6 +85,8 @@ import Testing
           0  done
           2  usage
 
+          as  it is
+
         """)
   }
 
@@ -129,7 +131,7 @@ import Testing
       "| `-j, --jobs N` | Transfers at once. Default: 4. |",
       "| `FILE...` | Which files. |", "## Topic: exit-codes", "| `2` | usage |",
       "Move one directory:\n\n```\nsample migrate ./docs",
-      "## Global options",
+      "## Global options", "```\nas  it is\n```",
     ] {
       #expect(reference.contains(part), "\(part)")
     }

@@ -60,7 +60,10 @@ enum Sample {
     commands: [migrate, copy, show, path],
     topics: [
       Topic("exit-codes", abstract: "What the exit status means") {
-        [.paragraph("Scripts can rely on them."), .terms([Topic.Term("0", "done"), Topic.Term("2", "usage")])]
+        [
+          .paragraph("Scripts can rely on them."), .terms([Topic.Term("0", "done"), Topic.Term("2", "usage")]),
+          .verbatim("as  it is"),
+        ]
       }
     ])
 

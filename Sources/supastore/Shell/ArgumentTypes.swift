@@ -15,6 +15,18 @@ extension LocalPath: ArgumentValue {
 
 extension FileType: ArgumentValue {}
 
+extension Verification: ArgumentValue {}
+
+extension FileReference: ArgumentValue {
+  public init?(argument: RawArgument) {
+    guard let text = argument.text, !text.isEmpty else { return nil }
+    self.init(text)
+  }
+
+  public static var kind: ValueKind { .text }
+  public static var expected: String { "a file's id or its storage path" }
+}
+
 /// Text that is there: the empty string, which an unset variable of a shell becomes, is refused.
 struct NonEmptyText: ArgumentValue {
   let text: String

@@ -1,4 +1,5 @@
 internal import CommandTable
+internal import StorageCore
 internal import Synchronization
 
 /// Where commands speak: results on standard output, everything else on standard error. Any thread may use it; what is
@@ -108,7 +109,7 @@ final class Console: Sendable {
   // MARK: Progress
 
   /// Shows how far the command is, as often as suits the place where it is shown. May be called at any rate.
-  func progress(_ progress: TransferProgress) {
+  func progress(_ progress: Progress) {
     state.withLock { state in
       guard let text = state.progress.text(for: progress, at: now()) else { return }
       switch state.progress.style {

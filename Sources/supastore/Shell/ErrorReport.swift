@@ -1,4 +1,5 @@
 internal import CommandTable
+internal import StorageCore
 
 /// An error as it is told: to people in two lines, to programs as JSON, to the shell as a status.
 struct ErrorReport: Hashable {
@@ -26,6 +27,16 @@ struct ErrorReport: Hashable {
       self.init(status: .usage, code: "usage", message: error.message, hint: error.hint)
     case let error as OutputError:
       self.init(status: .failed, code: "output", message: error.description, hint: error.hint)
+    case let error as StorageError:
+      self.init(
+        status: ExitStatus(error), code: error.code.rawValue, message: error.message, hint: error.hint,
+        isRetryable: error.isRetryable)
+    case let error as ConfigurationError:
+      self.init(StorageError(error))
+    case let error as PatternError:
+      self.init(
+        status: .usage, code: "usage", message: error.description,
+        hint: "patterns are written as in .gitignore: '*.pdf', 'drafts/'")
     default:
       self.init(
         status: .failed, code: "internal", message: "unexpected error of type \(type(of: error))",

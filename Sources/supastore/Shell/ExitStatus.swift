@@ -1,3 +1,5 @@
+internal import StorageCore
+
 /// How the program ends. The numbers are part of the interface: scripts rely on them.
 enum ExitStatus: Int32, CaseIterable {
   case done = 0
@@ -38,6 +40,23 @@ enum ExitStatus: Int32, CaseIterable {
 }
 
 extension ExitStatus {
+  /// The status of a command that ends with `error`, and of an item that fails with it.
+  init(_ error: StorageError) {
+    self =
+      switch error.code {
+      case .unreachable: .unreachable
+      case .denied: .denied
+      case .notFound, .objectMissing: .notFound
+      case .conflict, .tooLarge: .refused
+      case .integrity: .different
+      case .configuration: .usage
+      case .setup, .rejected, .changed, .unreadable, .unwritable: .failed
+      case .locked: .locked
+      case .damaged: .damaged
+      case .interrupted: .interrupted
+      }
+  }
+
   /// From what says most about a run to what says least.
   private static let byWeight: [ExitStatus] = [
     .terminated, .interrupted, .damaged, .locked, .usage, .refused, .denied, .unreachable, .failed, .someFailed,

@@ -1,3 +1,5 @@
+internal import StorageCore
+
 /// Decides when progress is shown and as what. Knows no clock and does no output: the time is handed in.
 struct ProgressLine {
   enum Style: Hashable, Sendable {
@@ -33,7 +35,7 @@ struct ProgressLine {
   }
 
   /// What to show for the progress at `time`, which never goes back; `nil` when it is not time for it yet.
-  mutating func text(for progress: TransferProgress, at time: Duration) -> String? {
+  mutating func text(for progress: Progress, at time: Duration) -> String? {
     note(progress, at: time)
     // A log has no use for a first line that says that nothing is done.
     let last = lastShown ?? (style == .lines ? samples.first?.time : nil)
@@ -47,7 +49,7 @@ struct ProgressLine {
     }
   }
 
-  private mutating func note(_ progress: TransferProgress, at time: Duration) {
+  private mutating func note(_ progress: Progress, at time: Duration) {
     if let last = samples.last, time - last.time < Self.sampleDistance { return }
     samples.append(Sample(time: time, byteCount: progress.byteCount))
     while samples.count > 2, time - samples[0].time > Self.window { samples.removeFirst() }

@@ -1,4 +1,5 @@
 internal import CommandTable
+internal import StorageCore
 
 /// Help on what all commands have in common.
 enum Topics {
@@ -22,13 +23,19 @@ enum Topics {
     ]
   }
 
-  /// The settings of the storage core.
-  private static let settings: [Topic.Term] = []
+  private static var settings: [Topic.Term] {
+    Setting.allCases.map { setting in
+      var meaning = setting.help
+      if let file = setting.fileVariant { meaning += " Or \(file): the path of a file that holds it." }
+      if let standardValue = setting.standardValue { meaning += " Default: \(standardValue)." }
+      return Topic.Term(setting.name, meaning)
+    }
+  }
 
   private static let terminal = [
-    Topic.Term("NO_COLOR", "if not empty, nothing is printed in bold or in colour"),
-    Topic.Term("TERM", "dumb: no escape sequences at all, and progress as plain lines"),
-    Topic.Term("COLUMNS", "the width to wrap help to where there is no terminal to ask"),
+    Topic.Term("NO_COLOR", "If not empty, nothing is printed in bold or in colour."),
+    Topic.Term("TERM", "dumb: no escape sequences at all, and progress as plain lines."),
+    Topic.Term("COLUMNS", "The width to wrap help to where there is no terminal to ask."),
   ]
 
   static let output = Topic("output", abstract: "What is printed where, and the JSON of errors") {
@@ -41,9 +48,10 @@ enum Topics {
         """),
       .paragraph(
         """
-        With --json the result is JSON, and an error is one line of JSON on standard error: \
-        {"error":{"code":"usage","message":"unknown option --job","hint":"did you mean --jobs?","retryable":false}}
+        With --json the result is JSON, and the error that ends a command is one line of JSON on standard error:
         """),
+      .verbatim(
+        #"{"error":{"code":"usage","message":"FILE is missing","hint":"usage: …","retryable":false}}"#),
       .terms([
         Topic.Term("code", "a word that stays the same in every release, for programs"),
         Topic.Term("message", "one line for people; its wording can change"),
