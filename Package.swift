@@ -31,7 +31,9 @@ let package = Package(
 
     .target(
       name: "StandIn", dependencies: ["CPostgres", "CCrypto", "CLinux"],
-      resources: [.embedInCode("Resources/Roles.sql"), .embedInCode("Resources/Phase1.sql")],
+      resources: [
+        .embedInCode("Resources/Roles.sql"), .embedInCode("Resources/Phase1.sql"), .embedInCode("Storage/Storage.sql"),
+      ],
       swiftSettings: strict),
     .executableTarget(name: "supastore-standin", dependencies: ["StandIn"], swiftSettings: strict),
 
@@ -44,7 +46,8 @@ let package = Package(
     .testTarget(name: "SupabaseClientTests", dependencies: ["SupabaseClient", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "StorageCoreTests", dependencies: ["StorageCore", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "StandInTests", dependencies: ["StandIn", "TestSupport"], exclude: ["Recordings"], swiftSettings: strict),
+      name: "StandInTests", dependencies: ["StandIn", "TestSupport", "CCrypto"], exclude: ["Recordings"],
+      swiftSettings: strict),
     .testTarget(
       name: "SupastoreTests", dependencies: ["StorageCore", "TestSupport", "supastore", "supastore-standin"],
       swiftSettings: strict),

@@ -28,6 +28,10 @@ package struct ProjectDatabase: Sendable {
     try maintenance.query("create database \(name) template \(template)")
   }
 
+  package func drop() throws(PostgresError) {
+    try PostgresConnection(cluster.conninfo(database: "postgres")).query("drop database if exists \(name) with (force)")
+  }
+
   package var exists: Bool {
     get throws(PostgresError) {
       let maintenance = try PostgresConnection(cluster.conninfo(database: "postgres"))
@@ -59,7 +63,7 @@ package struct ProjectDatabase: Sendable {
     if schemaFile == nil {
       try connection.run(script: String(decoding: PackageResources.Phase1_sql, as: UTF8.self))
     }
-    for script in StandIn.schemas {
+    for script in SupabaseProject.schemas {
       try connection.run(script: "reset all")
       try connection.run(script: String(decoding: script, as: UTF8.self))
     }

@@ -5,7 +5,7 @@ struct Options {
   var port: UInt16 = 0
   var directory: String?
   var schema: String?
-  var etags = StandIn.ETags.md5
+  var etags = ETags.md5
   var isHelpWanted = false
   /// What to run beside the stand-in; empty: serve until a signal.
   var command: [String] = []
@@ -56,7 +56,7 @@ struct Options {
       case "--schema": schema = try value()
       case "--etag":
         let text = try value()
-        guard let kind = StandIn.ETags(rawValue: text) else { throw Misuse(message: "'\(text)' is no kind of ETag") }
+        guard let kind = ETags(rawValue: text) else { throw Misuse(message: "'\(text)' is no kind of ETag") }
         etags = kind
       default: throw Misuse(message: "unknown argument '\(word)'")
       }

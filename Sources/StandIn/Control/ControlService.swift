@@ -4,7 +4,8 @@ import FoundationEssentials
 ///
 /// - `POST faults` with a list of `Fault`s adds them; `DELETE faults` removes all.
 /// - `GET requests` → `{"count", "requests": [{"method", "target", "status"}]}`; `DELETE requests` starts anew.
-/// - `POST reset` makes the project new, removes the faults and forgets the requests.
+/// - `POST reset` makes the project new, removes the faults and forgets the requests. A body `{"env": {…}}` sets what
+///   `StorageSettings` knows.
 /// - `POST remove-blob`, `POST restore-blob` with `{"bucket", "key"}`: the stored bytes, not the row.
 /// - `POST database` with `{"state": "up" | "down"}` starts or stops PostgreSQL.
 ///
@@ -25,6 +26,15 @@ struct ControlService: HTTPService {
   private struct DatabaseOrder: Decodable {
     enum State: String, Decodable { case up, down }
     let state: State
+  }
+
+  private struct ResetOrder: Decodable {
+    let env: [String: String]?
+  }
+
+  private struct BlobOrder: Decodable {
+    let bucket: String
+    let key: String
   }
 
   private struct Report: Encodable {
@@ -51,8 +61,8 @@ struct ControlService: HTTPService {
     }
   }
 
-  func reset() throws {
-    try project.reset()
+  func reset(environment: [String: String] = [:]) throws {
+    try project.reset(environment: environment)
     faults.removeAll()
     requests.removeAll()
   }
@@ -65,7 +75,11 @@ struct ControlService: HTTPService {
       let report = try JSONEncoder().encode(Report(count: requests.count, requests: requests.entries))
       return String(decoding: report, as: UTF8.self)
     case "DELETE requests": requests.removeAll()
-    case "POST reset": try reset()
+    case "POST reset":
+      try reset(environment: body.isEmpty ? [:] : try decode(ResetOrder.self, from: body).env ?? [:])
+    case "POST remove-blob", "POST restore-blob":
+      let order = try decode(BlobOrder.self, from: body)
+      try project.setHidden(route == "POST remove-blob", bucket: order.bucket, key: order.key)
     case "POST database": try project.setDatabase(isUp: try decode(DatabaseOrder.self, from: body).state == .up)
     default: throw Refusal(status: 404, message: "no such control route: \(route)")
     }

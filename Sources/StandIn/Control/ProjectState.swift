@@ -4,15 +4,32 @@ import FoundationEssentials
 struct ProjectState: Sendable {
   let database: ProjectDatabase
   let pools: [PostgresPool]
+  let storage: StorageService
   /// The directory of the stored objects.
   let blobs: String
   let ownsCluster: Bool
 
-  func reset() throws {
+  /// - Parameter environment: settings of the real Storage that the stand-in knows, for the new project.
+  func reset(environment: [String: String]) throws {
+    storage.settings = StorageSettings(environment: environment)
     closeConnections()
     try database.recreate()
     try FileManager.default.removeItem(atPath: blobs)
     try FileManager.default.createDirectory(atPath: blobs, withIntermediateDirectories: true)
+  }
+
+  /// Takes the bytes of an object away, or puts them back; its row stays.
+  func setHidden(_ isHidden: Bool, bucket: String, key: String) throws {
+    let rows = try storage.database.asSuperuser { connection in
+      try connection.query(
+        "select version from storage.objects where bucket_id = $1 and name = $2",
+        [PostgresParameter(bucket), PostgresParameter(key)]
+      ).rows
+    }
+    guard let version = rows.first?.first ?? nil else {
+      throw ProcessError(description: "there is no object \(bucket)/\(key)")
+    }
+    storage.blobs.setHidden(isHidden, bucket, key, version: version)
   }
 
   /// Stops PostgreSQL, or starts it again.

@@ -37,8 +37,9 @@ final class HTTPConnection {
     do throws(HTTPConnectionError) {
       guard let next = try input.readHead() else { return false }
       bytes = next
-    } catch .badFraming {
-      try refuse(.headTooLarge)
+    } catch {
+      guard error != .gone else { throw error }
+      try refuse(error == .badFraming ? .headTooLarge : .clientError)
       return false
     }
     let head: HTTPHead
@@ -52,7 +53,14 @@ final class HTTPConnection {
     let body = SocketBody(input: input, framing: head.framing)
     let request = HTTPRequest(
       method: head.method, target: head.target, headers: head.headers, body: body, headByteCount: bytes.count)
-    var response = try service.respond(to: request)
+    var response: HTTPResponse
+    do throws(HTTPConnectionError) {
+      response = try service.respond(to: request)
+    } catch {
+      guard error != .gone else { throw error }
+      try refuse(.clientError)
+      return false
+    }
     if !head.keepsConnection { response.closesConnection = true }
     return try answer(response, to: head.method, unread: body)
   }

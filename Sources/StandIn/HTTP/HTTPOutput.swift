@@ -43,11 +43,12 @@ final class HTTPOutput {
       head += bytes.prefix(bodyLimit)
       try write(head)
     case .bytes(let bytes):
-      try write(head, more: true)
+      try write(head, more: bodyLimit > 0)
       try write(bytes.prefix(bodyLimit), more: false)
     case .file(let path, let range):
-      try write(head, more: true)
-      try sendFile(path, range.lowerBound..<min(range.upperBound, range.lowerBound + Int64(min(bodyLimit, 1 << 60))))
+      let count = min(range.upperBound - range.lowerBound, Int64(bodyLimit))
+      try write(head, more: count > 0)
+      try sendFile(path, range.lowerBound..<(range.lowerBound + count))
     }
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Runs `body` on a new thread that ends with it and that nobody joins.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+package func startThread(_ body: @escaping @Sendable () -> Void) {
   var attributes = pthread_attr_t()
   pthread_attr_init(&attributes)
   defer { pthread_attr_destroy(&attributes) }

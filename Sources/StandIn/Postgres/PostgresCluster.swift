@@ -9,19 +9,21 @@ package final class PostgresCluster: Sendable {
 
   private let directory: String
   private let socketDirectory: String
-  private let state = Mutex(State())
+  /// Words before a command that make it run as PostgreSQL has to.
+  private let launcher: [String]
+  /// The server while it runs.
+  private let server = Mutex<ChildProcess?>(nil)
   private let running = DispatchGroup()
 
-  private struct State {
-    var server: pid_t?
-  }
-
   /// - Parameters:
-  ///   - directory: holds or will hold the data; user postgres must be able to reach it when this is root.
+  ///   - directory: holds or will hold the data. The one above it has to be there.
   ///   - socketDirectory: at most 90 bytes long, for the address of a Unix socket is.
   package init(directory: String, socketDirectory: String) throws(ProcessError) {
     self.directory = directory
     self.socketDirectory = socketDirectory
+    mkdir(directory, 0o700)
+    mkdir(socketDirectory, 0o755)
+    launcher = try Self.launcher(of: directory, socketDirectory)
     if access("\(directory)/PG_VERSION", F_OK) != 0 { try initialize() }
     try start()
   }
@@ -29,48 +31,52 @@ package final class PostgresCluster: Sendable {
   private var log: String { "\(directory).log" }
 
   private func initialize() throws(ProcessError) {
-    mkdir(directory, 0o700)
-    if geteuid() == 0, let postgres = getpwnam("postgres") {
-      chown(directory, postgres.pointee.pw_uid, postgres.pointee.pw_gid)
-    }
     try ChildProcess.run(
-      Self.asPostgres + [
+      launcher + [
         "\(Self.programs)/initdb", "--pgdata=\(directory)", "--username=postgres", "--auth=trust", "--encoding=UTF8",
         "--locale=C.UTF-8", "--no-sync",
       ], loggingTo: log)
   }
 
-  /// Words before a command that make user postgres run it (PostgreSQL refuses root) and end it with its parent.
-  private static var asPostgres: [String] {
-    let user = ["--reuid=postgres", "--regid=postgres", "--init-groups"]
-    return ["setpriv"] + (geteuid() == 0 ? user : []) + ["--pdeathsig=QUIT", "--"]
+  /// A command started with these words ends with its parent. PostgreSQL refuses root, so root hands over to user
+  /// postgres, whom it lets pass where only root may.
+  private static func launcher(of directories: String...) throws(ProcessError) -> [String] {
+    guard geteuid() == 0 else { return ["setpriv", "--pdeathsig=QUIT", "--"] }
+    guard let postgres = getpwnam("postgres") else { throw ProcessError(description: "there is no user postgres") }
+    for directory in directories { chown(directory, postgres.pointee.pw_uid, postgres.pointee.pw_gid) }
+    let user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+    var isPassable = true
+    for directory in directories where try ChildProcess(user + ["test", "-x", directory]).wait() != 0 {
+      isPassable = false
+    }
+    let passing = isPassable ? [] : ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return user + passing + ["--pdeathsig=QUIT", "--"]
   }
 
   /// Starts the server and waits until it takes connections.
   package func start() throws(ProcessError) {
     let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     defer { close(output) }
-    if geteuid() == 0, let postgres = getpwnam("postgres") {
-      mkdir(socketDirectory, 0o755)
-      chown(socketDirectory, postgres.pointee.pw_uid, postgres.pointee.pw_gid)
-    }
     let settings = [
       "listen_addresses=", "unix_socket_directories=\(socketDirectory)", "fsync=off", "full_page_writes=off",
-      "synchronous_commit=off", "max_connections=200", "wal_level=minimal", "max_wal_senders=0", "jit=off",
+      "synchronous_commit=off", "max_connections=400", "wal_level=minimal", "max_wal_senders=0", "jit=off",
     ]
     let command =
-      Self.asPostgres + ["\(Self.programs)/postgres", "-D", directory] + settings.flatMap { ["-c", $0] }
+      launcher + ["\(Self.programs)/postgres", "-D", directory] + settings.flatMap { ["-c", $0] }
     let outcome = Mutex<Result<Void, ProcessError>>(.success(()))
     let started = DispatchSemaphore(value: 0)
     running.enter()
     startThread { [self] in
       // The signal at the parent's death is one at the death of the parent's thread: this one stays.
       do throws(ProcessError) {
-        let server = try ChildProcess(command, descriptors: [-1, output, output], isDetached: true)
-        state.withLock { $0.server = server.id }
+        let child = try ChildProcess(command, descriptors: [-1, output, output], isDetached: true)
+        server.withLock { $0 = child }
         started.signal()
-        server.wait()
-        state.withLock { $0.server = nil }
+        child.waitUntilEnded()
+        server.withLock { server in
+          server = nil
+          child.wait()  // from here on the id may be another process's
+        }
       } catch {
         outcome.withLock { $0 = .failure(error) }
         started.signal()
@@ -84,7 +90,7 @@ package final class PostgresCluster: Sendable {
 
   private func waitUntilReady() throws(ProcessError) {
     while (try? PostgresConnection(conninfo(database: "postgres"))) == nil {
-      guard state.withLock({ $0.server }) != nil else {
+      guard server.withLock({ $0 }) != nil else {
         throw ProcessError(description: "postgres did not start: \(ChildProcess.lastLines(of: log))")
       }
       usleep(5000)
@@ -94,7 +100,9 @@ package final class PostgresCluster: Sendable {
   /// Ends the server and waits for it. It can be started again.
   /// - Parameter keepingData: false is faster, where nobody will start it again.
   package func stop(keepingData: Bool = true) {
-    if let server = state.withLock({ $0.server }) { kill(server, keepingData ? SIGINT : SIGQUIT) }
+    server.withLock { server in
+      if let server { kill(server.id, keepingData ? SIGINT : SIGQUIT) }
+    }
     running.wait()
   }
 

@@ -74,7 +74,7 @@ package final class PostgresConnection {
     let texts: [UnsafeMutablePointer<CChar>?] = parameters.map { parameter in
       guard let text = parameter.text else { return nil }
       let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.count + 1)
-      for (index, byte) in text.enumerated() { copy[index] = CChar(bitPattern: byte) }
+      text.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: copy, count: $0.count).copyMemory(from: $0) }
       copy[text.count] = 0
       return copy
     }

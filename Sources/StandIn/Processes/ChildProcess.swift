@@ -69,6 +69,20 @@ package struct ChildProcess: Sendable {
     return Self.exitStatus(status)
   }
 
+  /// Waits for the end without taking the id out of use: `wait` returns at once afterwards.
+  package func waitUntilEnded() {
+    var info = siginfo_t()
+    while waitid(P_PID, id_t(id), &info, Int32(WEXITED | WNOWAIT)) < 0, errno == EINTR {}
+  }
+
+  /// `wait`, with the most memory the program had at once, in bytes.
+  package func waitMeasuringMemory() -> (exitStatus: Int32, peakMemory: Int) {
+    var status: Int32 = 0
+    var usage = rusage()
+    while wait4(id, &status, 0, &usage) < 0, errno == EINTR {}
+    return (Self.exitStatus(status), usage.ru_maxrss * 1024)
+  }
+
   /// `wait`, but nil while it still runs.
   package func exitStatusIfEnded() -> Int32? {
     var status: Int32 = 0

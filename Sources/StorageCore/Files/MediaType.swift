@@ -1,0 +1,34 @@
+/// What kind of content a file has, as `Content-Type` and the `mime_type` column say it.
+public struct MediaType: Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+
+  public static let unknown = MediaType("application/octet-stream")
+  public static let plainText = MediaType("text/plain")
+
+  /// How many bytes of the start `of(name:start:)` looks at.
+  public static let startByteCount = 4096
+
+  /// By the extension; nil when the name has none that is known, and the start of the content must tell.
+  public static func of(name: LocalPath) -> MediaType? {
+    guard let baseName = name.baseName?.bytes else { return nil }
+    let suffix = KeyMapping.split(baseName).suffix.dropFirst()
+    return known[String(decoding: suffix, as: UTF8.self).lowercased()]
+  }
+
+  /// By the extension, else by the first bytes of the content.
+  public static func of(name: LocalPath, start: some Collection<UInt8>) -> MediaType {
+    of(name: name) ?? sniffed(Array(start.prefix(startByteCount)))
+  }
+
+  private static let known: [String: MediaType] = {
+    var table: [String: MediaType] = [:]
+    for (type, extensions) in mediaTypesByExtension {
+      for name in extensions.split(separator: " ") { table[String(name)] = MediaType(type) }
+    }
+    return table
+  }()
+}

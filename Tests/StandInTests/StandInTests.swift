@@ -1,0 +1,135 @@
+import StandIn
+import TestSupport
+import Testing
+
+@Suite(.standIn) struct ProjectTests {
+  private func request(_ text: String) throws -> RawAnswer? {
+    let connection = try RawConnection(port: try StandInInstance.current.port)
+    try connection.send(text + " HTTP/1.1\r\n\r\n")
+    return try connection.receiveAnswer(to: "GET")
+  }
+
+  @Test func `a new project has the Phase-1 tables and nothing in them`() throws {
+    let project = try StandInInstance.current
+    #expect(
+      try project.query("select version, description from schema_version") == [
+        ["1", "Initial schema: conversations, messages, files, conversation_files"]
+      ])
+    #expect(try project.query("select count(*) from files") == [["0"]])
+  }
+
+  @Test func `what is neither Storage nor rows is no route`() throws {
+    #expect(try request("GET /elsewhere")?.status == 404)
+  }
+}
+
+@Suite(.standIn(per: .test)) struct FaultTests {
+  private func get(_ path: String) throws -> RawAnswer? {
+    let connection = try RawConnection(port: try StandInInstance.current.port)
+    try connection.send("GET \(path) HTTP/1.1\r\n\r\n")
+    return try connection.receiveAnswer(to: "GET")
+  }
+
+  @Test func `a status is answered at the chosen turn`() throws {
+    let project = try StandInInstance.current
+    var fault = StandInInstance.Fault(.status, on: "GET /nowhere/*", nth: 2)
+    fault.status = 503
+    fault.headers = ["Retry-After": "7"]
+    fault.body = "busy"
+    project.add(fault)
+    let answers = try (1...3).map { _ in try get("/nowhere/x?query=1") }
+    #expect(answers.map { $0?.status } == [404, 503, 404])
+    #expect(answers[1]?.headers["retry-after"] == "7")
+    #expect(answers[1]?.text == "busy")
+    #expect(project.requests().map(\.status) == [404, 503, 404])
+  }
+
+  @Test(arguments: [StandInInstance.Fault.Action.reset, .dropAnswer])
+  func `a dropped connection has no answer`(_ action: StandInInstance.Fault.Action) throws {
+    try StandInInstance.current.add(.init(action, on: "GET *"))
+    #expect(try get("/x") == nil)
+    #expect(try get("/x")?.status == 404)
+  }
+
+  @Test func `a truncated answer ends early`() throws {
+    var fault = StandInInstance.Fault(.truncate, on: "* /x")
+    fault.bytes = 4
+    try StandInInstance.current.add(fault)
+    let answer = try get("/x")
+    #expect(answer?.body.count == 4)
+    #expect(answer?.headers["content-length"] != "4")
+  }
+
+  @Test func `garbage is no HTTP`() throws {
+    try StandInInstance.current.add(.init(.garbage, on: "* /x"))
+    #expect(throws: RawConnection.Failure.self) { try get("/x") }
+  }
+
+  @Test func `a stalled answer comes never, and holds up nobody else`() throws {
+    let project = try StandInInstance.current
+    project.add(.init(.stall, on: "GET /x"))
+    let connection = try RawConnection(port: project.port)
+    try connection.send("GET /x HTTP/1.1\r\n\r\n")
+    #expect(try get("/y")?.status == 404)
+    connection.setTimeout(seconds: 1)
+    #expect(throws: RawConnection.TimedOut.self) { try connection.receiveAnswer(to: "GET") }
+  }
+
+  @Test func `an early answer comes before the body`() throws {
+    let project = try StandInInstance.current
+    var fault = StandInInstance.Fault(.earlyAnswer, on: "POST /x")
+    fault.status = 413
+    project.add(fault)
+    let connection = try RawConnection(port: project.port)
+    try connection.send("POST /x HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n")
+    #expect(try connection.receiveAnswer(to: "POST")?.status == 413)
+  }
+
+  @Test func `faults are set, and requests counted, over HTTP`() throws {
+    let project = try StandInInstance.current
+    let connection = try RawConnection(port: project.port)
+    let list = #"[{"route": "GET /x", "action": "status", "status": 502, "count": 0}]"#
+    try connection.send("POST /_standin/faults HTTP/1.1\r\nContent-Length: \(list.utf8.count)\r\n\r\n\(list)")
+    #expect(try connection.receiveAnswer(to: "POST")?.status == 200)
+    #expect(try (1...3).map { _ in try get("/x")?.status } == [502, 502, 502])
+    try connection.send("GET /_standin/requests HTTP/1.1\r\n\r\n")
+    let answer = try connection.receiveAnswer(to: "GET")
+    #expect(JSONValue(answer?.body ?? [])?["count"] == .integer(3))
+  }
+
+  @Test func `a reset makes the project new`() throws {
+    let project = try StandInInstance.current
+    try project.query("insert into files (storage_path, original_name) values ('a', 'b')")
+    project.add(.init(.reset, on: "* *", count: 0))
+    try project.reset()
+    #expect(try project.query("select count(*) from files") == [["0"]])
+    #expect(try get("/x")?.status == 404)
+  }
+}
+
+@Suite struct ProgramTests {
+  @Test func `a program's streams, status and memory are captured`() async throws {
+    let outcome = try await Program.run(
+      ["sh", "-c", "cat; echo $X >&2; exit 3"], environment: ["X": "y"], input: Array("in".utf8))
+    #expect(outcome.output == "in")
+    #expect(outcome.errors == "y\n")
+    #expect(outcome.exitStatus == 3)
+    #expect(outcome.peakMemory > 100_000)
+  }
+
+  @Test func `the stand-in runs a command with its variables and passes its status on`() async throws {
+    let outcome = try await Program.run([
+      try Program.product("supastore-standin"), "--", "sh", "-c",
+      #"psql -qAtc "select 40 + 2" "$STANDIN_DATABASE_URL"; exit 9"#,
+    ])
+    #expect(outcome.output == "42\n")
+    #expect(outcome.exitStatus == 9)
+  }
+
+  @Test(arguments: [["--port", "none"], ["--etag=sha"], ["--frob"], ["--"]])
+  func `misuse of the stand-in ends with 2`(_ arguments: [String]) async throws {
+    let outcome = try await Program.run([try Program.product("supastore-standin")] + arguments)
+    #expect(outcome.exitStatus == 2)
+    #expect(outcome.errors.hasPrefix("supastore-standin: error: "))
+  }
+}

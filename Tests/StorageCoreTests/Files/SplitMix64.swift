@@ -1,0 +1,26 @@
+import Glibc
+
+/// A generator that gives the same numbers on every run.
+struct SplitMix64: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var word = state
+    word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
+    word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
+    return word ^ word >> 31
+  }
+}
+
+/// What a person can ask of a test run.
+enum TestEnvironment {
+  /// How many random names are tried.
+  static var nameCount: Int {
+    getenv("RANDOM_NAME_COUNT").flatMap { Int(String(cString: $0)) } ?? 100_000
+  }
+}
