@@ -108,8 +108,11 @@ public struct Configuration: Sendable {
 }
 
 extension LocalPath {
+  /// Whether a download to this path means a file inside of it: it is a directory, or is written as one.
+  public var namesDirectory: Bool { bytes.last == .slash || isDirectory }
+
   /// Whether there is a directory, links followed.
-  fileprivate var isDirectory: Bool {
+  var isDirectory: Bool {
     var status = stat()
     return withCString { stat($0, &status) } == 0 && FileKind(mode: status.st_mode) == .directory
   }

@@ -22,6 +22,8 @@ public struct LocalPath: Hashable, Sendable {
     self.bytes = bytes
   }
 
+  public static let currentDirectory = LocalPath(checked: [.dot])
+
   /// The empty path: a root, seen from itself.
   public static let empty = LocalPath(checked: [])
 
@@ -63,7 +65,7 @@ public struct LocalPath: Hashable, Sendable {
   var repaired: String { String(decoding: bytes, as: UTF8.self) }
 
   /// The exact bytes where text cannot hold them.
-  var base64UnlessUTF8: String? { isUTF8 ? nil : Data(bytes).base64EncodedString() }
+  public var base64UnlessUTF8: String? { isUTF8 ? nil : Data(bytes).base64EncodedString() }
 
   /// Calls `body` with the path as C wants it.
   public func withCString<Result, Failure: Error>(

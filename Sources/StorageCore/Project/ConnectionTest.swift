@@ -93,3 +93,15 @@ extension ConnectionFinding {
     }
   }
 }
+
+extension Configuration {
+  /// What the first check finds: which of the project's variables are set.
+  public var connectionFindings: [ConnectionFinding] {
+    let settings: [(Setting, isRequired: Bool)] = [
+      (.projectURL, true), (.anonKey, false), (.serviceRoleKey, true),
+    ]
+    return settings.map { setting, isRequired in
+      .variable(name: setting.name, isSet: origin(of: setting) != nil, isRequired: isRequired)
+    }
+  }
+}

@@ -122,6 +122,6 @@ extension StorageError {
 extension LocalPath {
   /// The directory that the path's last component lies in.
   fileprivate var directory: LocalPath {
-    parent.isEmpty ? LocalPath(checked: [.dot]) : parent
+    parent.isEmpty ? .currentDirectory : parent
   }
 }

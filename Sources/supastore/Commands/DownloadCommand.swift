@@ -1,4 +1,5 @@
 internal import CommandTable
+internal import Glibc
 internal import StorageCore
 
 /// `supastore download REF`
@@ -19,4 +20,35 @@ enum DownloadCommand {
       Example("supastore download uploads/7d3f/notes.0d1f6f0e5a3c8b6e.txt -o - | less", "Read a file"),
     ],
     reference, output, force)
+}
+
+extension DownloadCommand: Command {
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    let target = target(arguments[output])
+    return try await context.withProject(context.configuration(arguments)) { project in
+      let file = try await project.download(arguments[reference], to: target, replacing: arguments[force])
+      let console = context.console
+      if !file.isVerified {
+        console.warning("the row of \(file.row.storagePath) holds no digest: only the size was compared")
+      }
+      guard let path = file.path else { return .done }
+      if console.isJSON {
+        try console.result([
+          "type": "download", "id": .string(file.row.id.description), "bucket": .string(file.row.bucket),
+          "storage_path": .string(file.row.storagePath), "original_name": .string(file.row.originalName),
+          "path": .string(path.description), "size_bytes": JSONDocument(file.byteCount), "sha256": .string(file.sha256),
+          "verified": .bool(file.isVerified),
+        ])
+      } else {
+        try console.result("\(path)")
+      }
+      return .done
+    }
+  }
+
+  private static func target(_ path: LocalPath?) -> DownloadTarget {
+    guard let path else { return .directory(.currentDirectory) }
+    if path.bytes == [UInt8(ascii: "-")] { return .descriptor(STDOUT_FILENO) }
+    return path.namesDirectory ? .directory(path) : .file(path)
+  }
 }

@@ -18,3 +18,38 @@ enum ListCommand {
     ],
     conversation, type, limit, all)
 }
+
+extension ListCommand: Command {
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    try await context.withProject(context.configuration(arguments)) { project in
+      try await project.list(
+        type: arguments[type], continuationID: arguments[conversation]?.text,
+        limit: arguments[all] ? nil : arguments[limit]
+      ) { row in
+        if context.console.isJSON { try context.console.result(row.json) } else { try context.console.result(row.line) }
+      }
+    }
+    return .done
+  }
+}
+
+extension FileRow {
+  fileprivate var json: JSONDocument {
+    [
+      "type": "file", "id": .string(id.description), "bucket": .string(bucket), "storage_path": .string(storagePath),
+      "original_name": .string(originalName), "mime_type": JSONDocument(mediaType),
+      "size_bytes": JSONDocument(byteCount),
+      "file_type": .string(type.rawValue), "sha256": JSONDocument(metadata.sha256),
+      "continuation_id": JSONDocument(metadata.continuationID), "relative_path": JSONDocument(metadata.relativePath),
+      "created_at": JSONDocument(createdAt),
+    ]
+  }
+
+  /// Id, size, time and name; the first three of one width each, so that lines align while they stream.
+  fileprivate var line: String {
+    let size = byteCount.map { "\(ByteSize($0))" } ?? "?"
+    let time = String((createdAt ?? "").prefix(19))
+    return "\(id)  \(String(repeating: " ", count: max(0, 10 - size.count)))\(size)  "
+      + "\(time)\(String(repeating: " ", count: 19 - time.count))  \(metadata.relativePath ?? originalName)"
+  }
+}

@@ -1,5 +1,6 @@
 internal import CommandTable
 internal import StorageCore
+internal import Synchronization
 
 /// `supastore migrate [DIR...]`
 enum MigrateCommand {
@@ -43,4 +44,68 @@ enum MigrateCommand {
       Example("supastore migrate --json | jq -c 'select(.status == \"failed\")'", "List what failed"),
     ],
     directories, dryRun, jobs, conversation, type, include, exclude, verify)
+}
+
+extension MigrateCommand: Command {
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    let configuration = try context.configuration(arguments)
+    let paths = arguments[directories].isEmpty ? try configuration.roots() : arguments[directories]
+    let roots = try MigrationRoot.open(paths, continuationID: arguments[conversation]?.text)
+    let options = Migration.Options(
+      type: arguments[type],
+      patterns: try PathPatterns(include: arguments[include], exclude: arguments[exclude]),
+      jobs: arguments[jobs] ?? configuration.jobs ?? 16, verification: arguments[verify])
+    return try await context.withProject(configuration) { project in
+      try await Interruption.caught(on: context.console) { interruption in
+        let migration = Migration(project, options: options, stop: interruption.stop)
+        if arguments[dryRun] {
+          return try await show(migration.plan(roots), on: context.console, interruption.status)
+        }
+        let lock = try project.lock(roots)
+        defer { withExtendedLifetime(lock) {} }
+        return try await run(migration, roots, on: context.console, interruption)
+      }
+    }
+  }
+
+  private static func run(
+    _ migration: Migration, _ roots: [MigrationRoot], on console: Console, _ interruption: Interruption
+  ) async throws -> ExitStatus {
+    let broken = Mutex<OutputError?>(nil)
+    let summary = await console.showingProgress(of: migration.meter) {
+      await migration.run(roots) { outcome in
+        do throws(OutputError) {
+          try show(outcome, on: console)
+        } catch {
+          broken.withLock { $0 = error }
+          interruption.stop.raise()
+        }
+      }
+    }
+    if let error = broken.withLock({ $0 }) { throw error }
+    if let error = summary.endedBy, error.code != .interrupted { console.error(ErrorReport(error)) }
+    if console.isJSON { try console.result(summary.json) } else { try console.result(summary.line) }
+    return .of(summary, interruption.status)
+  }
+
+  private static func show(_ outcome: FileOutcome, on console: Console) throws(OutputError) {
+    if console.isJSON {
+      try console.result(outcome.json)
+    } else if let line = outcome.line, outcome.status != .skipped || console.isVerbose {
+      console.warning(line, hint: outcome.error?.hint)
+    }
+  }
+
+  private static func show(
+    _ plan: MigrationPlan, on console: Console, _ signal: ExitStatus?
+  ) throws(OutputError) -> ExitStatus {
+    if console.isJSON {
+      for outcome in plan.refusals { try console.result(outcome.json) }
+      try console.result(plan.json)
+    } else {
+      for line in plan.refusals.compactMap(\.line) { try console.result(line) }
+      for line in plan.lines { try console.result(line) }
+    }
+    return signal ?? .done
+  }
 }

@@ -1,4 +1,5 @@
 internal import CommandTable
+internal import StorageCore
 
 /// `supastore setup`
 enum SetupCommand {
@@ -16,4 +17,48 @@ enum SetupCommand {
       Example("supastore setup --check", "Only look"),
     ],
     check)
+}
+
+extension SetupCommand: Command {
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    let states = try await context.withProject(context.configuration(arguments)) { project in
+      try await project.setUpBuckets(creating: !arguments[check])
+    }
+    for state in states {
+      if context.console.isJSON {
+        try context.console.result(state.json)
+      } else {
+        try context.console.result(state.line)
+      }
+    }
+    return arguments[check] && states.contains { $0.finding != .present } ? .different : .done
+  }
+}
+
+extension BucketState {
+  fileprivate var json: JSONDocument {
+    [
+      "type": "bucket", "bucket": .string(expected.name), "status": .string(finding.rawValue),
+      "expected": expected.json, "actual": actual?.json ?? .null,
+    ]
+  }
+
+  fileprivate var line: String {
+    switch finding {
+    case .present, .created: "bucket \(expected.name): \(finding.rawValue), \(expected.settings)"
+    case .missing: "bucket \(expected.name): missing; it should be \(expected.settings)"
+    case .different:
+      "bucket \(expected.name): \(actual?.settings ?? "different"); it should be \(expected.settings)"
+    }
+  }
+}
+
+extension StoredBucket {
+  fileprivate var json: JSONDocument {
+    ["public": .bool(isPublic), "file_size_limit": JSONDocument(byteLimit)]
+  }
+
+  fileprivate var settings: String {
+    "\(isPublic ? "public" : "private"), \(byteLimit.map { "at most \(ByteSize($0)) a file" } ?? "without a limit")"
+  }
 }

@@ -1,4 +1,5 @@
 internal import CommandTable
+internal import StorageCore
 
 /// `supastore test-connection`
 enum TestConnectionCommand {
@@ -16,4 +17,46 @@ enum TestConnectionCommand {
       Example("supastore test-connection", "Check the project that the environment or .env names"),
       Example("supastore doctor --json | jq .", "The same as data"),
     ])
+}
+
+extension TestConnectionCommand: Command {
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    let configuration = try context.configuration(arguments)
+    var report = ConnectionReport()
+    report.add(.environment, configuration.connectionFindings)
+    if report.passed(.environment) {
+      do {
+        let settings = try ProjectSettings(configuration)
+        report = try await OpenProject.withOpen(settings) { [report] project in
+          var report = report
+          await project.testConnection(&report)
+          return report
+        }
+      } catch let error as StorageError {
+        report.add(.initialization, [.failed(error)])
+        report.stop(by: .initialization)
+      }
+    } else {
+      report.stop(by: .environment)
+    }
+    if context.console.isJSON {
+      try context.console.result(report.json)
+    } else {
+      try context.console.result(text: report.text)
+    }
+    return report.status
+  }
+}
+
+extension ConnectionReport {
+  fileprivate var status: ExitStatus {
+    if passed { return .done }
+    if !passed(.environment) { return .usage }
+    switch firstError.map({ ExitStatus($0) }) {
+    case .denied: return .denied
+    case .unreachable: return .unreachable
+    case .usage: return .usage
+    default: return .failed
+    }
+  }
 }

@@ -8,11 +8,6 @@ enum UploadCommand {
     "conversation", value: "ID", help: "Link the file to the conversation with this continuation id.")
   static let type = Option<FileType>(
     "type", default: .userUpload, help: "What the file is; it decides the bucket and the storage path.")
-  static let mediaType = Option<NonEmptyText?>(
-    "mime", value: "TYPE", help: "The media type, such as text/plain. Without it: told by the name, then the content.")
-  static let storagePath = Option<NonEmptyText?>(
-    "path", value: "KEY",
-    help: "Store under exactly this path. Other content that is there is refused, never overwritten.")
 
   static let declaration = Declaration(
     "upload", aliases: ["put"], abstract: "Store one file, with its row and a proof",
@@ -24,5 +19,25 @@ enum UploadCommand {
       Example("supastore upload report.pdf --conversation 7d3f", "Store a file and link it to a conversation"),
       Example("supastore upload --json chart.png --type generated", "Store a generated file; the result as JSON"),
     ],
-    file, conversation, type, mediaType, storagePath)
+    file, conversation, type)
+}
+
+extension UploadCommand: Command {
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    try await context.withProject(context.configuration(arguments)) { project in
+      try await Interruption.caught(on: context.console) { interruption in
+        let outcome = try await project.upload(
+          arguments[file], type: arguments[type], continuationID: arguments[conversation]?.text, stop: interruption.stop
+        )
+        if let error = outcome.error { throw error }
+        if context.console.isJSON {
+          try context.console.result(outcome.json)
+        } else {
+          let place = "\(outcome.id?.description ?? "") \(outcome.storagePath ?? "")"
+          try context.console.result("\(outcome.status.rawValue) \(place)")
+        }
+        return .done
+      }
+    }
+  }
 }

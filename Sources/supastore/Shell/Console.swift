@@ -122,6 +122,25 @@ final class Console: Sendable {
     }
   }
 
+  /// Shows what `meter` counts for as long as `body` runs.
+  func showingProgress<Value: Sendable>(
+    of meter: ProgressMeter, _ body: @Sendable () async -> Value
+  ) async -> Value {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while !Task.isCancelled {
+          self.progress(meter.progress)
+          try? await Task.sleep(for: .milliseconds(100))
+        }
+      }
+      let value = await body()
+      group.cancelAll()
+      await group.waitForAll()
+      endProgress()
+      return value
+    }
+  }
+
   /// Takes the progress line away, for instance before a summary.
   func endProgress() {
     state.withLock { erase(&$0) }

@@ -44,12 +44,13 @@ struct ErrorReport: Hashable {
     }
   }
 
-  var json: JSONDocument {
+  var json: JSONDocument { ["error": body] }
+
+  /// What stands under `error`.
+  var body: JSONDocument {
     [
-      "error": [
-        "code": .string(code), "message": .string(message), "hint": hint.map { .string($0) } ?? .null,
-        "retryable": .bool(isRetryable),
-      ]
+      "code": .string(code), "message": .string(message), "hint": hint.map { .string($0) } ?? .null,
+      "retryable": .bool(isRetryable),
     ]
   }
 }

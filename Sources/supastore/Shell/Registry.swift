@@ -2,7 +2,10 @@ internal import CommandTable
 
 /// The commands there are. A command appears here, and so in the help, once it works.
 enum Registry {
-  static let commands: [any Command.Type] = [VersionCommand.self, HelpCommand.self]
+  static let commands: [any Command.Type] = [
+    TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
+    DownloadCommand.self, ListCommand.self, ConfigShowCommand.self, VersionCommand.self, HelpCommand.self,
+  ]
 
   static let program = program(of: commands.map { $0.declaration })
 

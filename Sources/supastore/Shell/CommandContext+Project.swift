@@ -1,0 +1,21 @@
+internal import CommandTable
+internal import StorageCore
+
+extension CommandContext {
+  /// What flags, environment and `.env` say.
+  func configuration(_ arguments: Arguments, _ flags: [Setting: [UInt8]] = [:]) throws -> Configuration {
+    var flags = flags
+    if let directory = arguments[GlobalOptions.stateDirectory] { flags[.stateDirectory] = directory.bytes }
+    let configuration = try Configuration(
+      flags: flags, environment: .ofThisProcess(), dotEnvFile: arguments[GlobalOptions.environmentFile])
+    for warning in configuration.warnings { console.warning(warning) }
+    return configuration
+  }
+
+  /// Runs `body` with the project that the settings name.
+  func withProject<Value: Sendable>(
+    _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
+  ) async throws -> Value {
+    try await OpenProject.withOpen(ProjectSettings(configuration), body)
+  }
+}

@@ -1,0 +1,66 @@
+internal import CommandTable
+internal import StorageCore
+
+extension FileOutcome {
+  /// One line of `--json`.
+  var json: JSONDocument {
+    [
+      "type": "file", "status": .string(status.rawValue), "path": .string(path.string ?? path.description),
+      "path_base64": JSONDocument(path.base64UnlessUTF8),
+      "id": JSONDocument(id?.description), "bucket": JSONDocument(bucket), "storage_path": JSONDocument(storagePath),
+      "original_name": .string(originalName), "mime_type": JSONDocument(mediaType),
+      "size_bytes": JSONDocument(byteCount),
+      "sha256": JSONDocument(sha256), "continuation_id": JSONDocument(continuationID),
+      "conversation_id": JSONDocument(conversation?.id), "reason": JSONDocument(reason),
+      "error": error.map(\.json) ?? .null,
+    ]
+  }
+
+  /// One line for people; nil for what needs none.
+  var line: String? {
+    switch status {
+    case .failed, .changed: "\(status.rawValue) \(path): \(error?.message ?? "")"
+    case .skipped: "skipped \(path): \(reason ?? "")"
+    case .stored, .unchanged, .queued: nil
+    }
+  }
+}
+
+extension MigrationSummary {
+  /// The last line of `--json`.
+  var json: JSONDocument {
+    var members: [JSONDocument.Member] = [
+      .init(name: "type", value: "summary"), .init(name: "scanned", value: JSONDocument(scanned)),
+    ]
+    for status in FileOutcome.Status.allCases {
+      members.append(.init(name: status.rawValue, value: JSONDocument(counts[status] ?? 0)))
+    }
+    members += [
+      .init(name: "bytes", value: JSONDocument(byteCount)), .init(name: "requests", value: JSONDocument(requestCount)),
+      .init(name: "seconds", value: .number(duration / .seconds(1))),
+      .init(name: "error", value: endedBy.map(\.json) ?? .null),
+    ]
+    return .object(members)
+  }
+
+  /// For people.
+  var line: String {
+    let parts = FileOutcome.Status.allCases.compactMap { status in
+      counts[status].map { "\($0) \(status.rawValue)" }
+    }
+    return "\(scanned) files: \(parts.isEmpty ? "nothing to do" : parts.joined(separator: ", ")); "
+      + "\(ByteSize(byteCount)), \(requestCount) requests, \(duration.brief)"
+  }
+}
+
+extension ExitStatus {
+  /// How a run ends: by a signal, by what ended it early, or by its files.
+  static func of(_ summary: MigrationSummary, _ signal: ExitStatus?) -> ExitStatus {
+    let succeeded = FileOutcome.Status.allCases.filter { $0 == .stored || $0 == .unchanged }
+      .reduce(0) { $0 + (summary.counts[$1] ?? 0) }
+    let items = ofItems(
+      succeeded: succeeded, failures: summary.failures.keys.map { ExitStatus(StorageError($0, "")) })
+    let end = summary.endedBy.map { ExitStatus($0) } ?? .done
+    return ofRun([signal ?? .done, end, items])
+  }
+}
