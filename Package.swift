@@ -26,7 +26,8 @@ let package = Package(
     .target(name: "CurlHTTP", dependencies: ["CCurl"], swiftSettings: strict),
     .target(name: "SupabaseClient", dependencies: ["CurlHTTP"], swiftSettings: strict),
     .target(
-      name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"], swiftSettings: strict),
+      name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"],
+      resources: [.embedInCode("Resources/Schema.sql")], swiftSettings: strict),
     .executableTarget(name: "supastore", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
 
     .target(
@@ -49,7 +50,7 @@ let package = Package(
       name: "StandInTests", dependencies: ["StandIn", "TestSupport", "CCrypto"], exclude: ["Recordings"],
       swiftSettings: strict),
     .testTarget(
-      name: "SupastoreTests", dependencies: ["StorageCore", "TestSupport", "supastore", "supastore-standin"],
+      name: "SupastoreTests", dependencies: ["StorageCore", "CommandTable", "TestSupport", "supastore", "supastore-standin"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -52,3 +52,8 @@ static inline CURLMcode ccurl_multi_setopt_long(CURLM *multi, CURLMoption option
 
 /// The result of a finished transfer (a C union in `CURLMsg`).
 static inline CURLcode ccurl_message_result(const CURLMsg *message) { return message->data.result; }
+
+/// Called when a connection stands, new or reused, before the first byte of the request.
+static inline CURLcode ccurl_setopt_prerequest_callback(CURL *handle, curl_prereq_callback callback) {
+  return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
+}

@@ -9,7 +9,7 @@ public struct HTTPConfiguration: Sendable {
   public var allowsPlainHTTP = false
   /// A file of PEM certificates instead of the system's.
   public var certificateAuthorities: String?
-  /// Proxy URL; nil lets libcurl read `https_proxy` and its kin. Loopback hosts are always reached directly.
+  /// Proxy URL; empty for none, nil lets libcurl read `https_proxy` and its kin. Loopback hosts are always reached directly.
   public var proxy: String?
   public var userAgent = "supastore"
 

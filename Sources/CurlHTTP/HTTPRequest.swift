@@ -1,4 +1,5 @@
-/// One HTTP request, complete but for what the client adds (Host, Content-Length, an empty Expect).
+/// One HTTP request, complete but for what the client adds: Host, User-Agent, `Accept: */*`, and Content-Length for a
+/// body. No default content type, no Expect, never chunked.
 public struct HTTPRequest: Sendable {
   public enum Method: String, Sendable {
     case get = "GET"
@@ -11,7 +12,8 @@ public struct HTTPRequest: Sendable {
 
   public enum Body: Sendable {
     case none
-    /// Sent from memory; held until the transfer has settled.
+    /// Sent from memory. The client lets go of it before the transfer settles, so an array that the caller kept is unique
+    /// again by then and can be refilled without a copy.
     case bytes([UInt8])
     /// `range` of an open file, read with `pread`; the caller keeps the descriptor open until the transfer has settled.
     case file(descriptor: Int32, range: Range<Int64>)

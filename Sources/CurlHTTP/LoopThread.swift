@@ -1,18 +1,48 @@
 import CCurl
+import Glibc
 
-/// Stands where the event loop's thread will: settles every transfer as not supported.
+/// The thread of one event loop. Ended once, by its owner.
 struct LoopThread {
   let inbox: Inbox
+  private let thread: pthread_t
 
   init(_ configuration: HTTPConfiguration, _ counter: ByteCounter) throws(TransportError) {
-    guard let multi = curl_multi_init() else { throw TransportError(.outOfMemory, .nothingSent, "out of memory") }
-    inbox = Inbox(MultiReference(multi))
-    _ = inbox.close()
+    try Self.libraryIsReady.get()
+    let loop = try EventLoop(configuration, counter)
+    inbox = loop.inbox
+    let retained = Unmanaged.passRetained(loop)
+    var thread = pthread_t()
+    let code = pthread_create(&thread, nil, runEventLoop, retained.toOpaque())
+    guard code == 0 else {
+      retained.release()
+      throw .outOfMemory
+    }
+    self.thread = thread
   }
 
-  func end() async {}
+  /// Returns when every transfer has settled and the thread is gone.
+  func end() async {
+    await withCheckedContinuation { continuation in
+      if !inbox.post(.stop(continuation)) { continuation.resume() }
+    }
+    // At once: the thread resumes the continuation as the last thing it does.
+    pthread_join(thread, nil)
+  }
+
+  /// Once for the process, before the first thread: libcurl stops guarding against SIGPIPE under `CURLOPT_NOSIGNAL`.
+  private static let libraryIsReady: Result<Void, TransportError> = {
+    signal(SIGPIPE, SIG_IGN)
+    return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK ? .success(()) : .failure(.outOfMemory)
+  }()
 }
 
-extension TransportError {
-  static let neverStarted = TransportError(.cancelled, .nothingSent, "cancelled before it started")
+private func runEventLoop(_ loop: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let loop else { return nil }
+  // Signals are for the threads that handle them.
+  var signals = sigset_t()
+  sigfillset(&signals)
+  pthread_sigmask(SIG_BLOCK, &signals, nil)
+  let ended = Unmanaged<EventLoop>.fromOpaque(loop).takeRetainedValue().run()
+  ended.resume()
+  return nil
 }

@@ -29,7 +29,7 @@ struct ProjectState: Sendable {
     guard let version = rows.first?.first ?? nil else {
       throw ProcessError(description: "there is no object \(bucket)/\(key)")
     }
-    storage.blobs.setHidden(isHidden, bucket, key, version: version)
+    storage.blobs.setHidden(isHidden, version: version)
   }
 
   /// Stops PostgreSQL, or starts it again.

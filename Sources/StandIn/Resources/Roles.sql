@@ -16,6 +16,10 @@ begin
   if not exists (select from pg_roles where rolname = 'authenticator') then
     create role authenticator login noinherit;
   end if;
+  -- The owner of everything in a real project; tokens with this role are refused.
+  if not exists (select from pg_roles where rolname = 'supabase_admin') then
+    create role supabase_admin nologin noinherit;
+  end if;
   -- Tables older than the roles: the default privileges below come too late for them.
   if made_here then
     grant all on all tables in schema public to anon, authenticated, service_role;

@@ -6,7 +6,7 @@ package final class RowsService: HTTPService {
   /// Bytes that request line and headers may have together.
   private static let maxHeadBytes = 50 * 1024
 
-  private let pool: PostgresPool
+  private let database: RowsDatabase
   private let schemaCache: SchemaCache
   private let authentication: RowsAuthentication
   private let maxRows: Int
@@ -16,8 +16,8 @@ package final class RowsService: HTTPService {
   ///   - jwtSecret: the key of the tokens' signatures.
   ///   - maxRows: rows that one answer holds at most.
   package init(pool: PostgresPool, jwtSecret: [UInt8], maxRows: Int) {
-    self.pool = pool
-    schemaCache = SchemaCache(pool: pool)
+    database = RowsDatabase(pool: pool)
+    schemaCache = SchemaCache(database: database)
     authentication = RowsAuthentication(secret: jwtSecret)
     self.maxRows = maxRows
   }
@@ -66,11 +66,11 @@ package final class RowsService: HTTPService {
 
   private func answer(_ request: RowsRequest, catalog: Catalog) throws(RowsError) -> HTTPResponse {
     func table(_ name: String) throws(RowsError) -> TableAction {
-      try TableAction(request, table: name, catalog: catalog, pool: pool, maxRows: maxRows)
+      try TableAction(request, table: name, catalog: catalog, database: database, maxRows: maxRows)
     }
     func call(_ name: String, isReading: Bool) throws(RowsError) -> CallAction {
       try CallAction(
-        request, function: name, isReading: isReading, catalog: catalog, pool: pool, maxRows: maxRows)
+        request, function: name, isReading: isReading, catalog: catalog, database: database, maxRows: maxRows)
     }
     switch request.action {
     case .read(let name, let headersOnly):
@@ -87,7 +87,8 @@ package final class RowsService: HTTPService {
       _ = try action.check()
       return DescribeAction.response(action.function)
     case .describeAPI(let headersOnly):
-      return try OpenAPIAction(request: request, catalog: catalog, pool: pool).response(headersOnly: headersOnly)
+      return try OpenAPIAction(request: request, catalog: catalog, database: database).response(
+        headersOnly: headersOnly)
     case .describeRoot: return DescribeAction.rootResponse()
     }
   }

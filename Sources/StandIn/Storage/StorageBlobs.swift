@@ -2,7 +2,9 @@ import FoundationEssentials
 internal import Glibc
 import Synchronization
 
-/// The stored bytes: one file for each version of each object, under `bucket/key/version`.
+/// The stored bytes: one file for each version of each object, under its version's name.
+///
+/// They lie in a few folders rather than in one for each key: a folder takes longer to make than an upload lasts.
 struct StorageBlobs: Sendable {
   let directory: String
   /// One writer of a key at a time; keys share locks.
@@ -16,15 +18,15 @@ struct StorageBlobs: Sendable {
     self.directory = directory
   }
 
-  private func folder(_ bucket: String, _ key: String) -> String {
-    "\(directory)/objects/\(bucket)/\(key)"
+  private func folder(of version: String) -> String {
+    "\(directory)/objects/\(version.prefix(1))"
   }
 
-  func path(_ bucket: String, _ key: String, version: String) -> String {
-    "\(folder(bucket, key))/\(version)"
+  func path(version: String) -> String {
+    "\(folder(of: version))/\(version)"
   }
 
-  /// No other thread publishes or removes bytes of this key meanwhile.
+  /// No other thread replaces or removes this object meanwhile.
   func withLock<Result>(_ bucket: String, _ key: String, _ body: () throws -> Result) rethrows -> Result {
     var hasher = Hasher()
     hasher.combine(bucket)
@@ -33,67 +35,44 @@ struct StorageBlobs: Sendable {
     return try locks[index].mutex.withLock { _ in try body() }
   }
 
-  /// A new empty file for bytes on their way in.
+  /// A new empty file for the bytes of a version that is to come.
   func makeUpload(etags: ETags) throws(StorageError) -> StorageUploadFile {
-    let folder = "\(directory)/uploads"
-    let path = "\(folder)/\(UUID().uuidString)"
+    let version = UUID().uuidString.lowercased()
+    let path = path(version: version)
     for _ in 0..<2 {
       let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-      if file >= 0 { return StorageUploadFile(path: path, descriptor: file, etags: etags) }
-      Self.makeDirectories(folder)
+      if file >= 0 { return StorageUploadFile(version: version, path: path, descriptor: file, etags: etags) }
+      mkdir(directory, 0o700)
+      mkdir("\(directory)/objects", 0o700)
+      mkdir(folder(of: version), 0o700)
     }
     throw .internalError
   }
 
-  /// Puts a finished upload in its place.
-  func publish(_ upload: StorageUploadFile, _ bucket: String, _ key: String, version: String) throws(StorageError) {
-    let path = path(bucket, key, version: version)
-    for _ in 0..<3 {
-      // Another thread may have removed the empty folder since it was made.
-      Self.makeDirectories(folder(bucket, key))
-      if rename(upload.path, path) == 0 {
-        upload.isPublished = true
-        return
-      }
-      if errno != ENOENT { break }
-    }
-    throw .internalError
-  }
-
-  /// Removes the bytes of one version and the folders that are empty without them. Bytes that are gone already are no
-  /// error.
-  func remove(_ bucket: String, _ key: String, version: String) {
-    unlink(path(bucket, key, version: version))
-    var folder = folder(bucket, key)[...]
-    let top = "\(directory)/objects".utf8.count
-    while folder.utf8.count > top, rmdir(String(folder)) == 0, let slash = folder.lastIndex(of: "/") {
-      folder = folder[..<slash]
-    }
+  /// Bytes that are gone already are no error.
+  func remove(version: String) {
+    unlink(path(version: version))
   }
 
   /// Takes the bytes away, or puts them back, while the row stays.
-  func setHidden(_ isHidden: Bool, _ bucket: String, _ key: String, version: String) {
-    let path = path(bucket, key, version: version)
+  func setHidden(_ isHidden: Bool, version: String) {
+    let path = path(version: version)
     _ = isHidden ? rename(path, "\(path).hidden") : rename("\(path).hidden", path)
-  }
-
-  private static func makeDirectories(_ path: String) {
-    if mkdir(path, 0o700) == 0 || errno != ENOENT { return }
-    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
-    makeDirectories(String(path[..<slash]))
-    mkdir(path, 0o700)
   }
 }
 
-/// Bytes being uploaded. Goes away with its owner unless published. Used by one thread.
+/// Bytes being uploaded. They go away with their owner unless they are kept. Used by one thread.
 final class StorageUploadFile {
-  let path: String
-  fileprivate(set) var byteCount: Int64 = 0
-  fileprivate var isPublished = false
+  let version: String
+  /// Set when the row is written.
+  var isKept = false
+  private(set) var byteCount: Int64 = 0
+  private let path: String
   private let descriptor: Int32
   private var etag: StorageETag
 
-  fileprivate init(path: String, descriptor: Int32, etags: ETags) {
+  fileprivate init(version: String, path: String, descriptor: Int32, etags: ETags) {
+    self.version = version
     self.path = path
     self.descriptor = descriptor
     etag = StorageETag(etags)
@@ -101,7 +80,7 @@ final class StorageUploadFile {
 
   deinit {
     close(descriptor)
-    if !isPublished { unlink(path) }
+    if !isKept { unlink(path) }
   }
 
   func write(_ bytes: [UInt8]) throws(StorageError) {

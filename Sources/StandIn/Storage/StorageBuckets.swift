@@ -94,10 +94,10 @@ extension StorageService {
       let bucket = try connection.query("select from storage.buckets where id = $1", [PostgresParameter(id)])
       guard bucket.affected > 0 else { throw StorageError.noSuchBucket }
       let rows = try connection.query(
-        "delete from storage.objects where bucket_id = $1 and created_at <= now() returning name, version",
+        "delete from storage.objects where bucket_id = $1 and created_at <= now() returning version",
         [PostgresParameter(id)]
       ).rows
-      for row in rows { blobs.remove(id, row[0] ?? "", version: row[1] ?? "") }
+      for row in rows { blobs.remove(version: row[0] ?? "") }
     }
     return .message("Empty bucket has been queued. Completion may take up to an hour.")
   }

@@ -14,7 +14,7 @@ extension StorageService {
         let rows = try connection.query(
           "delete from storage.objects where bucket_id = $1 and name = $2 returning version", parameters
         ).rows
-        for row in rows { blobs.remove(bucket, key, version: row[0] ?? "") }
+        for row in rows { blobs.remove(version: row[0] ?? "") }
         return !rows.isEmpty
       }
     }
@@ -56,7 +56,7 @@ extension StorageService {
         from deleted order by array_position($2::text[], name)
         """, [PostgresParameter(bucket), StorageDatabase.array(keys)]
       ).rows
-      for row in rows { blobs.remove(bucket, row[0] ?? "", version: row[4] ?? "") }
+      for row in rows { blobs.remove(version: row[4] ?? "") }
       return rows.map(Self.deletedRow)
     }
   }

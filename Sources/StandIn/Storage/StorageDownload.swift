@@ -8,7 +8,7 @@ extension StorageService {
     }
     let name = try request.query(.download)["download"]?.string
     let object = try find(access, bucket, key, request)
-    let path = blobs.path(bucket, key, version: object.version)
+    let path = blobs.path(version: object.version)
     guard let modified = StorageClock.modification(ofFile: path) else { throw StorageError.internalError }
     let byteCount = object.byteCount ?? 0
     var headers = headers(of: object, modified: modified)

@@ -87,6 +87,6 @@ extension StorageService {
       ).rows.first
     }
     guard let version = row?[0] else { throw StorageError.noSuchKey }
-    blobs.setHidden(isHidden, bucket, key, version: version)
+    blobs.setHidden(isHidden, version: version)
   }
 }

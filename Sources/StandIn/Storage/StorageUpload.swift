@@ -143,22 +143,23 @@ struct StorageUpload {
     }
   }
 
-  /// What the files cannot hold.
+  /// The longest key for which a path of 4096 bytes leaves room.
+  private static let keyByteLimit = 4000
+
+  /// What paths of the real server's file back end cannot hold.
   private func checkPath() throws(StorageError) {
     let segments = "\(bucket)/\(key)".split(separator: "/")
     if segments.contains(where: { $0 == "." || $0 == ".." }) {
       let version = UUID().uuidString.lowercased()
       throw .invalidKey("local/local/\(bucket)/\(key)/\(version) contains dot path segment")
     }
-    let path = service.blobs.path(bucket, key, version: UUID().uuidString)
-    if path.utf8.count >= 4096 || segments.contains(where: { $0.utf8.count > 255 }) { throw .internalError }
+    if key.utf8.count > Self.keyByteLimit || segments.contains(where: { $0.utf8.count > 255 }) { throw .internalError }
   }
 
   /// The last step: bytes and row appear together.
   func store(
     _ file: StorageUploadFile, _ properties: StorageUploadProperties, userMetadata: String
   ) throws -> HTTPResponse {
-    let version = UUID().uuidString.lowercased()
     let (etag, modified) = file.finish()
     var metadata: [StorageJSON.Member] = [
       .init(name: "eTag", value: .string(etag)), .init(name: "size", value: .number(Double(file.byteCount))),
@@ -173,20 +174,14 @@ struct StorageUpload {
     }
     let parameters = [
       PostgresParameter(bucket), PostgresParameter(key), PostgresParameter(caller.owner),
-      PostgresParameter(caller.subject), PostgresParameter(version),
+      PostgresParameter(caller.subject), PostgresParameter(file.version),
       PostgresParameter(StorageJSON.object(metadata).bytes), PostgresParameter(userMetadata),
     ]
-    let blobs = service.blobs
-    let row = try blobs.withLock(bucket, key) {
-      try blobs.publish(file, bucket, key, version: version)
-      do {
-        let row = try service.database.asSuperuser { try $0.query(Self.insertion, parameters).rows.first ?? [] }
-        if let old = row[1] { blobs.remove(bucket, key, version: old) }
-        return row
-      } catch {
-        blobs.remove(bucket, key, version: version)
-        throw error
-      }
+    let row = try service.blobs.withLock(bucket, key) {
+      let row = try service.database.asSuperuser { try $0.query(Self.insertion, parameters).rows.first ?? [] }
+      file.isKept = true
+      if let old = row[1] { service.blobs.remove(version: old) }
+      return row
     }
     return .json(["Key": .string("\(bucket)/\(key)"), "Id": .optional(row[0])])
   }

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// A path of the local file system: bytes without a NUL, of no promised encoding, compared byte by byte.
 ///
 /// Linux names are bytes; `String` would change some of them and would take a name in NFC for the same in NFD.
@@ -56,6 +58,12 @@ public struct LocalPath: Hashable, Sendable {
 
   /// Exactly these bytes as text; nil when they are not UTF-8.
   public var string: String? { String(validating: bytes, as: UTF8.self) }
+
+  /// As text for a column that holds no other; `base64UnlessUTF8` keeps what this loses.
+  var repaired: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The exact bytes where text cannot hold them.
+  var base64UnlessUTF8: String? { isUTF8 ? nil : Data(bytes).base64EncodedString() }
 
   /// Calls `body` with the path as C wants it.
   public func withCString<Result, Failure: Error>(

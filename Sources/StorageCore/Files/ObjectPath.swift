@@ -11,8 +11,7 @@ public struct ObjectPath: Hashable, Sendable, CustomStringConvertible {
     let (stem, suffix) = KeyMapping.split(components.last ?? [])
     let end = [.dot] + Array(id.pathTag.utf8) + suffix.map(KeyMapping.mapped)
     let file = KeyMapping.segment(stem).prefix(KeyMapping.segmentLimit - end.count) + end
-    let conversation = continuationID.map { KeyMapping.segment(Array($0.utf8)) } ?? Array("unfiled".utf8)
-    let start = Array(type.pathRoot.utf8) + [.slash] + conversation + [.slash]
+    let start = Array(Self.prefix(type: type, continuationID: continuationID).utf8)
 
     var room = KeyMapping.pathLimit - start.count - file.count
     var directories: [[UInt8]] = []
@@ -23,6 +22,12 @@ public struct ObjectPath: Hashable, Sendable, CustomStringConvertible {
       directories.append(segment)
     }
     string = String(decoding: start + directories.reversed().joined() + file, as: UTF8.self)
+  }
+
+  /// What the paths of all files of a conversation and type begin with.
+  static func prefix(type: FileType, continuationID: String?) -> String {
+    let conversation = continuationID.map { KeyMapping.segment(Array($0.utf8)) } ?? Array("unfiled".utf8)
+    return String(decoding: Array(type.pathRoot.utf8) + [.slash] + conversation + [.slash], as: UTF8.self)
   }
 
   /// A place that a person chose, taken as it is or not at all.

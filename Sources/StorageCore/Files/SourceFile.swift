@@ -18,6 +18,15 @@ public final class SourceFile: Sendable {
     }
   }
 
+  /// The first bytes, at most `limit`.
+  func start(_ limit: Int) throws(FileError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: limit)
+    let outcome = bytes.withUnsafeMutableBytes { buffer in
+      Result { () throws(FileError) in try read(into: buffer, at: 0) }
+    }
+    return Array(bytes.prefix(try outcome.get()))
+  }
+
   /// `open` answers at once whatever lies there: `O_NONBLOCK`, `O_NOFOLLOW`. What it refuses by its kind is told as such.
   init(path: LocalPath, open: () throws(FileError) -> FileDescriptor) throws(FileError) {
     let descriptor: FileDescriptor

@@ -17,6 +17,16 @@ public enum SkipReason: Hashable, Sendable {
   case excludedDirectory
 }
 
+extension SkipReason: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .kind(let kind): kind.description
+    case .excluded: "excluded"
+    case .excludedDirectory: "excluded with all it holds"
+    }
+  }
+}
+
 /// Every entry below a root, in (nearly) the order of the object keys that the files will have: names that the mapping
 /// of keys changes or cuts can stand a little apart.
 ///

@@ -9,13 +9,13 @@ enum MessageCleaner {
 
   /// The body as text; of an HTML page its title only.
   static func text(of body: [UInt8]) -> String {
-    let text = String(decoding: body.prefix(byteLimit * 8), as: UTF8.self)
-    guard text.trimmedStart.first == "<" else { return text }
-    let lowered = text.lowercased()
-    guard let start = lowered.firstRange(of: "<title>"), let end = lowered.firstRange(of: "</title>"),
-      start.upperBound <= end.lowerBound
+    let body = body.prefix(byteLimit * 8)
+    guard body.first(where: { $0 > 0x20 }) == UInt8(ascii: "<") else { return String(decoding: body, as: UTF8.self) }
+    let lowered = body.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 + 32 : $0 }
+    guard let start = lowered.firstRange(of: Array("<title>".utf8)),
+      let end = lowered[start.upperBound...].firstRange(of: Array("</title>".utf8))
     else { return "an HTML page" }
-    return "an HTML page: \(lowered[start.upperBound..<end.lowerBound])"
+    return "an HTML page: \(String(decoding: body[start.upperBound..<end.lowerBound], as: UTF8.self))"
   }
 
   /// Control characters and runs of white space become one space.
@@ -73,8 +73,4 @@ enum MessageCleaner {
     }
     return String(scalars) + "…"
   }
-}
-
-extension String {
-  fileprivate var trimmedStart: Substring { drop(while: \.isWhitespace) }
 }

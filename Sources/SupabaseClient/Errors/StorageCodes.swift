@@ -22,6 +22,8 @@ enum StorageCodes {
       .invalid
     case "DatabaseError": databaseError(message, effect)
     case "InternalError", "UnknownError", "Aborted", "AbortedTerminate": ServiceError.lost(effect)
+    // The gateway did not take the key for one of its own.
+    case "InvalidRequest" where message == "headers must have required property 'authorization'": .denied
     // `S3Error` and `InvalidRequest` stand for many things: the status decides.
     default: nil
     }

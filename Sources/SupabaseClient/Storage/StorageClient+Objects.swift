@@ -57,8 +57,19 @@ extension StorageClient {
     var request = project.request(
       route, "/object/authenticated/\(try encoded(key, in: bucket, for: route))", headers: headers)
     request.destination = destination
+    let byteLimit: Int64
+    switch destination {
+    case .memory(let limit):
+      byteLimit = Int64(limit)
+      // A limit as small as the object would cut off the reason of a refusal.
+      request.destination = .memory(limit: max(limit, 64 << 10))
+    case .file(_, let limit): byteLimit = limit
+    }
     request.totalTimeLimit = nil
     return Call(route, request) { reply throws(ServiceError) in
+      guard reply.bodyByteCount <= byteLimit else {
+        throw ServiceError(.limit, route, message: "the object is longer than \(byteLimit) bytes")
+      }
       let part = reply.status == 206 ? ContentRange(bytes: reply.header("Content-Range")) : nil
       guard reply.status == 200 || part != nil else {
         throw ServiceError(unreadable: reply, of: route, "a part without its range")

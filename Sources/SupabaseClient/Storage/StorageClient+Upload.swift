@@ -10,7 +10,7 @@ package struct UploadedObject: Sendable, Equatable {
 /// What is stored beside an object's bytes.
 package struct ObjectAttributes: Sendable, Equatable {
   package var contentType: String
-  /// The members of a JSON object; comes back from `info` only. Bounded by the server's limit on headers.
+  /// A JSON object of at most 6 KiB; comes back from `info` only. The server reads its numbers as doubles.
   package var metadata: JSONValue?
   package var cacheControl: String?
 
@@ -45,16 +45,22 @@ extension StorageClient {
     let expected = "\(bucket)/\(key.path)"
     return Call(route, request) { reply throws(ServiceError) in
       let stored = try route.decode(Stored.self, from: reply)
-      guard stored.Key == expected else {
+      guard stored.key == expected else {
         throw ServiceError(unreadable: reply, of: route, "stored under another name than the one sent")
       }
-      return UploadedObject(id: stored.Id)
+      return UploadedObject(id: stored.id)
     }
   }
 
   private struct Stored: Decodable {
-    let Key: String
-    let Id: String
+    let id: String
+    /// With the bucket before it.
+    let key: String
+
+    private enum CodingKeys: String, CodingKey {
+      case id = "Id"
+      case key = "Key"
+    }
   }
 
   private func encoded(metadata: JSONValue, for route: Route) throws(ServiceError) -> String {

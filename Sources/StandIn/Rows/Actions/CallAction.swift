@@ -3,17 +3,18 @@ struct CallAction {
   let request: RowsRequest
   let catalog: Catalog
   let function: CatalogFunction
-  let pool: PostgresPool
+  let database: RowsDatabase
   let maxRows: Int
 
   private let isReading: Bool
 
   init(
-    _ request: RowsRequest, function name: String, isReading: Bool, catalog: Catalog, pool: PostgresPool, maxRows: Int
+    _ request: RowsRequest, function name: String, isReading: Bool, catalog: Catalog, database: RowsDatabase,
+    maxRows: Int
   ) throws(RowsError) {
     self.request = request
     self.catalog = catalog
-    self.pool = pool
+    self.database = database
     self.maxRows = maxRows
     self.isReading = isReading
     let given = isReading ? Set(request.parameters.arguments.map(\.name)) : request.payload?.keys ?? []
@@ -25,7 +26,7 @@ struct CallAction {
   func response(headersOnly: Bool) throws(RowsError) -> HTTPResponse {
     let type = try check()
     let preferences = request.preferences
-    let transaction = RowsTransaction(pool: pool, request: request, catalog: catalog)
+    let transaction = RowsTransaction(database: database, request: request, catalog: catalog)
     let row = try transaction.run(readOnly: isReading || !function.isVolatile, settings: function.settings) {
       session throws(RowsError) -> AnswerRow in
       let row = try session.answerRow(statement(headersOnly ? .none : BodyForm(type, of: function)))

@@ -2,12 +2,12 @@
 struct OpenAPIAction {
   let request: RowsRequest
   let catalog: Catalog
-  let pool: PostgresPool
+  let database: RowsDatabase
 
   func response(headersOnly: Bool) throws(RowsError) -> HTTPResponse {
     let isAccepted = request.accepted.contains { $0 == .openAPI || $0 == .json || $0 == .any }
     guard isAccepted else { throw .notAcceptable(request.accepted) }
-    let transaction = RowsTransaction(pool: pool, request: request, catalog: catalog)
+    let transaction = RowsTransaction(database: database, request: request, catalog: catalog)
     let names = try transaction.run(readOnly: true) { session throws(RowsError) -> [String] in
       var sql = SQLText("SELECT relname FROM pg_class WHERE relnamespace = ")
       sql.bind(RowsRequest.schema)

@@ -1,6 +1,6 @@
 /// One transaction as the role of a request, with everything that its SQL may ask about the request.
 struct RowsTransaction {
-  let pool: PostgresPool
+  let database: RowsDatabase
   let request: RowsRequest
   let catalog: Catalog
 
@@ -8,7 +8,7 @@ struct RowsTransaction {
   func run<Result>(
     readOnly: Bool, settings: [CatalogSetting] = [], _ body: (RowsSession) throws(RowsError) -> Result
   ) throws(RowsError) -> Result {
-    try pool.withConnection(orFail: { RowsError.noConnection($0) }) { connection throws(RowsError) -> Result in
+    try database.withConnection { connection throws(RowsError) -> Result in
       let session = RowsSession(connection: connection, isAnonymous: request.identity.isAnonymous)
       do throws(RowsError) {
         _ = try session.query(

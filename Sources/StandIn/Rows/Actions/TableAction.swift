@@ -7,12 +7,12 @@ struct TableAction {
   let maxRows: Int
 
   init(
-    _ request: RowsRequest, table name: String, catalog: Catalog, pool: PostgresPool, maxRows: Int
+    _ request: RowsRequest, table name: String, catalog: Catalog, database: RowsDatabase, maxRows: Int
   ) throws(RowsError) {
     self.request = request
     self.catalog = catalog
     table = try catalog.table(name)
-    transaction = RowsTransaction(pool: pool, request: request, catalog: catalog)
+    transaction = RowsTransaction(database: database, request: request, catalog: catalog)
     self.maxRows = maxRows
     try refuseEmbedding(request, in: table.name, catalog: catalog)
   }

@@ -26,13 +26,17 @@ extension RowsError {
       details: .string(error.message))
   }
 
+  static let noFreeConnection = RowsError(
+    status: 504, code: "PGRST003", message: "Timed out acquiring connection from connection pool.")
+
   static let noCatalog = RowsError(
     status: 503, code: "PGRST002", message: "Could not query the database for the schema cache. Retrying.")
 
   /// Whether the catalog that the request was understood with may be out of date.
   var mayComeFromOldCatalog: Bool {
     if code.hasPrefix("PGRST2") { return true }
-    return code.utf8.count == 5 && code.hasPrefix("42") && code != "42501"
+    guard code.utf8.count == 5, code != "42501" else { return false }
+    return code.hasPrefix("42") || code.hasPrefix("22")
   }
 
   private static func status(of state: String, message: String, isAnonymous: Bool) -> Int {

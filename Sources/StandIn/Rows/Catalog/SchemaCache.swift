@@ -2,12 +2,12 @@ internal import Synchronization
 
 /// The catalog as it was last read.
 final class SchemaCache: Sendable {
-  private let pool: PostgresPool
+  private let database: RowsDatabase
   private let current = Mutex<Catalog?>(nil)
   private let timezones = Mutex<Set<String>?>(nil)
 
-  init(pool: PostgresPool) {
-    self.pool = pool
+  init(database: RowsDatabase) {
+    self.database = database
   }
 
   /// Read now if it never was.
@@ -18,27 +18,29 @@ final class SchemaCache: Sendable {
 
   /// Reads it again.
   func reload() throws(RowsError) -> Catalog {
-    let catalog = try pool.withConnection(orFail: { _ in RowsError.noCatalog }) {
-      connection throws(RowsError) -> Catalog in
-      do throws(PostgresError) { return try CatalogReader(connection: connection).read() } catch {
-        throw .noCatalog
-      }
-    }
+    let catalog = try read { connection throws(PostgresError) in try CatalogReader(connection: connection).read() }
     current.withLock { $0 = catalog }
     return catalog
   }
 
   func isTimezone(_ name: String) throws(RowsError) -> Bool {
     if let names = timezones.withLock({ $0 }) { return names.contains(name) }
-    let names = try pool.withConnection(orFail: { _ in RowsError.noCatalog }) {
-      connection throws(RowsError) -> Set<String> in
-      do throws(PostgresError) {
-        return Set(try connection.query("SELECT name FROM pg_timezone_names").rows.compactMap { $0.first ?? nil })
-      } catch {
-        throw .noCatalog
-      }
+    let names = try read { connection throws(PostgresError) in
+      Set(try connection.query("SELECT name FROM pg_timezone_names").rows.compactMap { $0.first ?? nil })
     }
     timezones.withLock { $0 = names }
     return names.contains(name)
+  }
+
+  private func read<Result>(
+    _ body: (PostgresConnection) throws(PostgresError) -> Result
+  ) throws(RowsError) -> Result {
+    do throws(RowsError) {
+      return try database.withConnection { connection throws(RowsError) in
+        do throws(PostgresError) { return try body(connection) } catch { throw .noCatalog }
+      }
+    } catch {
+      throw .noCatalog
+    }
   }
 }

@@ -1,4 +1,25 @@
-/// What a method on a path asks for.
+/// What a path names.
+enum RequestedResource: Equatable, Sendable {
+  case root
+  case table(String)
+  case function(String)
+
+  /// - Parameter path: as sent, encoded.
+  init(path: some Collection<UInt8>) throws(RowsError) {
+    let path = path.first == UInt8(ascii: "/") ? path.dropFirst() : path[...]
+    let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+      String(decoding: percentDecoded($0), as: UTF8.self)
+    }
+    switch (segments.count, segments.first) {
+    case (1, ""): self = .root
+    case (1, let table?): self = .table(table)
+    case (2, "rpc"): self = .function(segments[1])
+    default: throw .invalidPath
+    }
+  }
+}
+
+/// What a method on a resource asks for.
 enum RequestedAction: Equatable, Sendable {
   case read(table: String, headersOnly: Bool)
   case insert(table: String)
@@ -12,20 +33,11 @@ enum RequestedAction: Equatable, Sendable {
   case describeAPI(headersOnly: Bool)
   case describeRoot
 
-  /// - Parameter path: as sent, encoded.
-  init(method: String, path: some Collection<UInt8>) throws(RowsError) {
-    let path = path.first == UInt8(ascii: "/") ? path.dropFirst() : path[...]
-    let segments =
-      path.isEmpty
-      ? []
-      : path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
-        String(decoding: percentDecoded($0), as: UTF8.self)
-      }
-    switch (segments.count, segments.first) {
-    case (0, _): self = try Self.onRoot(method)
-    case (1, let table?): self = try Self.onTable(table, method)
-    case (2, "rpc"): self = try Self.onFunction(segments[1], method)
-    default: throw .invalidPath
+  init(method: String, on resource: RequestedResource) throws(RowsError) {
+    switch resource {
+    case .root: self = try Self.onRoot(method)
+    case .table(let name): self = try Self.onTable(name, method)
+    case .function(let name): self = try Self.onFunction(name, method)
     }
   }
 

@@ -29,26 +29,18 @@ struct RowsRequest {
     method = request.method
     path = String(decoding: target[..<question], as: UTF8.self)
     headers = request.headers
-    // The path is judged before the profile, the profile before the method.
-    let action: Result<RequestedAction, RowsError>
-    do throws(RowsError) {
-      action = .success(try RequestedAction(method: method, path: target[..<question]))
-    } catch {
-      if error.code == RowsError.invalidPath.code { throw error }
-      action = .failure(error)
-    }
+    let resource = try RequestedResource(path: target[..<question])
     let writes = ["POST", "PATCH", "PUT", "DELETE"].contains(method)
     profile = headers[writes ? "Content-Profile" : "Accept-Profile"]
     if let profile, profile != Self.schema { throw .invalidSchema(profile) }
-    self.action = try action.get()
-
+    action = try RequestedAction(method: method, on: resource)
     parameters = try QueryParameters(
-      QueryString(target[question...].dropFirst()), isReadingCall: self.action.isReadingCall)
+      QueryString(target[question...].dropFirst()), isReadingCall: action.isReadingCall)
     range = try RowRange.requested(
       header: method == "GET" ? RowRange(header: headers["Range"]) : .all, parameters: parameters.range)
-    if case .upsertOne = self.action, range != .all { throw .limitedUpsert }
+    if case .upsertOne = action, range != .all { throw .limitedUpsert }
     contentType = headers["Content-Type"].map { MediaType($0) } ?? .json
-    switch self.action {
+    switch action {
     case .insert, .update:
       payload = try Payload(body, type: contentType, columns: parameters.columns, isCall: false)
     case .upsertOne:

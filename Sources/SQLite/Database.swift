@@ -1,0 +1,122 @@
+internal import CSQLite
+
+/// One connection to one SQLite database. It belongs to one thread, queue or actor at a time.
+///
+/// Rollback journal, `synchronous=NORMAL`, foreign keys on, functions of the schema not trusted.
+public final class Database {
+  public enum Location: Sendable {
+    /// The bytes of a path without a NUL; made when missing. No component of it may be a symbolic link.
+    case file([UInt8])
+    /// A private database that lives in memory while it is small, then on disk, and ends with its connection.
+    case temporary
+  }
+
+  private let connection: OpaquePointer
+
+  /// Opens a database and sees to it that it is the one `schema` describes; an empty one is made so.
+  public init(
+    _ location: Location, schema: Schema, busyTimeout: Duration = .seconds(10)
+  ) throws(SQLiteError) {
+    connection = try Self.open(location)
+    try check(sqlite3_extended_result_codes(connection, 1))
+    try check(sqlite3_busy_timeout(connection, busyTimeout.milliseconds))
+    try execute(
+      "PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA synchronous=NORMAL")
+    try establish(schema)
+    if case .file = location { try execute("PRAGMA journal_mode=TRUNCATE") }
+  }
+
+  deinit {
+    // Statements that outlive their connection keep it half open; the last of them closes it.
+    sqlite3_close_v2(connection)
+  }
+
+  private static func open(_ location: Location) throws(SQLiteError) -> OpaquePointer {
+    let path: [UInt8] =
+      switch location {
+      case .file(let path): path
+      case .temporary: []
+      }
+    var connection: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW
+    let code = (path + [0]).withUnsafeBufferPointer { buffer in
+      buffer.withMemoryRebound(to: CChar.self) { sqlite3_open_v2($0.baseAddress, &connection, flags, nil) }
+    }
+    guard code == SQLITE_OK, let connection else {
+      let error = SQLiteError(code: code, message: message(of: connection, code))
+      sqlite3_close_v2(connection)
+      throw error
+    }
+    return connection
+  }
+
+  private func establish(_ schema: Schema) throws(SQLiteError) {
+    if try integer("SELECT count(*) FROM sqlite_schema") == 0 {
+      try transaction { () throws(SQLiteError) in
+        // Another process may have made it while this one waited for the lock.
+        guard try integer("SELECT count(*) FROM sqlite_schema") == 0 else { return }
+        let found = try integer("PRAGMA application_id")
+        guard found == 0 || found == schema.applicationID else {
+          throw .foreign(applicationID: Int32(truncatingIfNeeded: found))
+        }
+        try execute("PRAGMA application_id=\(schema.applicationID); PRAGMA user_version=\(schema.version)")
+        try execute(schema.creation)
+      }
+    }
+    let applicationID = Int32(truncatingIfNeeded: try integer("PRAGMA application_id"))
+    guard applicationID == schema.applicationID else { throw .foreign(applicationID: applicationID) }
+    let version = Int32(truncatingIfNeeded: try integer("PRAGMA user_version"))
+    guard version == schema.version else { throw .otherVersion(found: version, expected: schema.version) }
+  }
+
+  /// Runs statements that take and give nothing.
+  public func execute(_ sql: String) throws(SQLiteError) {
+    try check(sqlite3_exec(connection, sql, nil, nil, nil))
+  }
+
+  /// Compiles one statement, to be run many times.
+  public func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+    try Statement(sql, on: connection)
+  }
+
+  /// Runs `body` in one transaction that takes the write lock at once; undone as a whole when `body` throws.
+  @discardableResult
+  public func transaction<Result>(_ body: () throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
+    try execute("BEGIN IMMEDIATE")
+    do throws(SQLiteError) {
+      let result = try body()
+      try execute("COMMIT")
+      return result
+    } catch {
+      // Some errors have rolled back already; what failed is told, not that there was nothing left to undo.
+      if sqlite3_get_autocommit(connection) == 0 { sqlite3_exec(connection, "ROLLBACK", nil, nil, nil) }
+      throw error
+    }
+  }
+
+  /// How many rows the last statement inserted, changed or removed.
+  public var changedRowCount: Int { Int(sqlite3_changes64(connection)) }
+
+  /// The only column of the only row.
+  private func integer(_ sql: String) throws(SQLiteError) -> Int64 {
+    var statement = try prepare(sql)
+    guard try statement.step() else { throw .damaged("no answer to \(sql)") }
+    return statement.integer(0)
+  }
+
+  private func check(_ code: Int32) throws(SQLiteError) {
+    guard code == SQLITE_OK else { throw SQLiteError(code: code, message: message(of: connection, code)) }
+  }
+}
+
+/// SQLite's words for what went wrong last on a connection.
+func message(of connection: OpaquePointer?, _ code: Int32) -> String {
+  guard let text = connection.flatMap({ sqlite3_errmsg($0) }) ?? sqlite3_errstr(code) else { return "code \(code)" }
+  return String(cString: text)
+}
+
+extension Duration {
+  fileprivate var milliseconds: Int32 {
+    Int32(clamping: components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
+  }
+}

@@ -1,0 +1,126 @@
+internal import Glibc
+
+/// What a run was told, complete and checked: flag before environment before `.env` before default.
+public struct Configuration: Sendable {
+  /// Only `only` until there is a local store.
+  public enum Mode: String, Sendable {
+    case only
+  }
+
+  /// One line of `config show`.
+  public struct Entry: Hashable, Sendable {
+    public var setting: Setting
+    /// Nil when there is no value; of a secret only that it is there.
+    public var shownValue: String?
+    /// Nil when there is no value.
+    public var origin: Origin?
+  }
+
+  public let projectURL: String?
+  public let serviceRoleKey: Secret?
+  public let anonKey: Secret?
+  public let mode: Mode
+  public let jobs: Int?
+  public let allowsPlainHTTP: Bool
+  public let certificateFile: LocalPath?
+  public let proxy: Secret?
+  /// One line each, for people.
+  public let warnings: [String]
+  private let sources: SettingSources
+
+  /// `flags` are the settings given on the command line; `dotEnvFile` is the file that was named there, else `.env` of
+  /// the current directory is read when it is there.
+  public init(
+    flags: [Setting: [UInt8]] = [:], environment: Environment, dotEnvFile: LocalPath? = nil
+  ) throws(ConfigurationError) {
+    let path = dotEnvFile ?? LocalPath(checked: Array(".env".utf8))
+    let dotEnv = try DotEnv(at: path, isNamed: dotEnvFile != nil)
+    sources = try SettingSources(flags: flags, environment: environment, dotEnv: dotEnv)
+    projectURL = try sources.text(.projectURL)
+    serviceRoleKey = try sources.text(.serviceRoleKey).map(Secret.init)
+    anonKey = try sources.text(.anonKey).map(Secret.init)
+    mode = try sources.choice(.mode).flatMap(Mode.init) ?? .only
+    jobs = try sources.count(.jobs)
+    allowsPlainHTTP = try sources.flag(.allowHTTP)
+    certificateFile = try sources.path(.certificateFile)
+    proxy = try sources.text(.proxy).map(Secret.init)
+    warnings = Self.warnings(about: dotEnv)
+  }
+
+  private static func warnings(about dotEnv: DotEnv?) -> [String] {
+    guard let dotEnv, dotEnv.isReadableByOthers,
+      let secret = Setting.allCases.first(where: { $0.isSecret && dotEnv.values[$0.name]?.bytes.isEmpty == false })
+    else { return [] }
+    return ["\(dotEnv.path) holds \(secret.name) and can be read by other users: run chmod go= \(dotEnv.path)"]
+  }
+
+  /// The project and the key that requests carry.
+  public func credentials() throws(ConfigurationError) -> (projectURL: String, serviceRoleKey: Secret) {
+    switch (projectURL, serviceRoleKey) {
+    case (let url?, let key?): return (url, key)
+    case (nil, nil): throw .missing(.projectURL, similar: sources.similar(to: .projectURL))
+    case (nil, _?):
+      throw .incomplete(has: .serviceRoleKey, lacks: .projectURL, similar: sources.similar(to: .projectURL))
+    case (_?, nil):
+      throw .incomplete(has: .projectURL, lacks: .serviceRoleKey, similar: sources.similar(to: .serviceRoleKey))
+    }
+  }
+
+  /// The directories in TEST_FILES_DIR: one that exists as a whole, else parts between `;`, `,` or `:` that all exist and
+  /// are absolute.
+  public func roots() throws(ConfigurationError) -> [LocalPath] {
+    guard let value = sources.value(.roots), let whole = try sources.path(.roots) else {
+      throw .missing(.roots, similar: sources.similar(to: .roots))
+    }
+    if whole.isDirectory { return [whole] }
+    let separators = [UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: ":")]
+    let parts = whole.bytes.split(whereSeparator: separators.contains)
+      .map { LocalPath(checked: Array($0.trimmed)) }.filter { !$0.isEmpty }
+    guard !parts.isEmpty else { throw .invalid(.roots, value.origin, reason: "names no directory") }
+    for part in parts where !part.isAbsolute || !part.isDirectory {
+      let reason = part.isDirectory ? "is not absolute" : "is no directory"
+      throw .invalid(.roots, value.origin, reason: "names \(part), which \(reason)")
+    }
+    return parts
+  }
+
+  /// The directory that holds journals and locks, made when missing.
+  public func stateDirectory() throws(ConfigurationError) -> StateDirectory {
+    let named = try sources.path(.stateDirectory)
+    do throws(StateError) {
+      if let named { return try StateDirectory(at: named) }
+      return try StateDirectory(at: StateDirectory.standardPath(sources.environment))
+    } catch {
+      throw .state(error)
+    }
+  }
+
+  public func origin(of setting: Setting) -> Origin? { sources.value(setting)?.origin }
+
+  /// Every setting with its value and where it comes from.
+  public var entries: [Entry] {
+    Setting.allCases.map { setting in
+      let value = sources.value(setting)
+      let shown = value.map { setting.isSecret ? "set" : LocalPath(checked: $0.bytes).description }
+      return Entry(setting: setting, shownValue: shown, origin: value?.origin)
+    }
+  }
+}
+
+extension LocalPath {
+  /// Whether there is a directory, links followed.
+  fileprivate var isDirectory: Bool {
+    var status = stat()
+    return withCString { stat($0, &status) } == 0 && FileKind(mode: status.st_mode) == .directory
+  }
+}
+
+extension Collection<UInt8> where Self: BidirectionalCollection, SubSequence == Self {
+  /// Without spaces at either end.
+  fileprivate var trimmed: Self {
+    var rest = self
+    while rest.first == UInt8(ascii: " ") { rest.removeFirst() }
+    while rest.last == UInt8(ascii: " ") { rest.removeLast() }
+    return rest
+  }
+}

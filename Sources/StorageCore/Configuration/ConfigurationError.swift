@@ -1,0 +1,67 @@
+/// Why a run cannot begin. Never holds the value of a secret.
+public enum ConfigurationError: Error, Hashable, Sendable {
+  /// A setting that is needed; `similar` is a variable that is set and may have been meant.
+  case missing(Setting, similar: String?)
+  /// One half of what belongs together.
+  case incomplete(has: Setting, lacks: Setting, similar: String?)
+  case unknownName(String, Origin, nearest: String?)
+  /// `reason` goes on after the setting's name: "is not a number".
+  case invalid(Setting, Origin, reason: String)
+  /// The value and a file with the value.
+  case setTwice(Setting, Origin)
+  case dotEnv(LocalPath, line: Int, String)
+  case foreignDotEnv(LocalPath)
+  case file(FileError)
+  case state(StateError)
+}
+
+extension ConfigurationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missing(let setting, _): "\(setting.name) is not set"
+    case .incomplete(let present, let absent, _): "\(present.name) is set, \(absent.name) is not"
+    case .unknownName(let name, let origin, _): "\(LocalPath(checked: Array(name.utf8))) (\(origin)) is no setting"
+    case .invalid(let setting, let origin, let reason): "\(setting.name) (\(origin)) \(reason)"
+    case .setTwice(let setting, let origin):
+      "both \(setting.name) and \(setting.fileVariant ?? setting.name) are set (\(origin))"
+    case .dotEnv(let path, let line, let reason): "\(path) line \(line): \(reason)"
+    case .foreignDotEnv(let path): "\(path) belongs to another user"
+    case .file(let error): error.description
+    case .state(let error): error.description
+    }
+  }
+
+  /// What to do next.
+  public var hint: String? {
+    switch self {
+    case .missing(_, let similar?), .incomplete(_, _, let similar?): "\(similar) is set: was it meant?"
+    case .missing(let setting, nil), .incomplete(_, let setting, nil):
+      "set \(setting.name) in the environment or in .env: \(setting.source)"
+    case .unknownName(_, _, let nearest?): "did you mean \(nearest)?"
+    case .unknownName(_, _, nil), .invalid: "supastore config show lists every setting"
+    case .setTwice: "keep one of the two"
+    case .dotEnv: "a line is NAME=value; a value with spaces or # stands in quotes"
+    case .foreignDotEnv: "if you trust it, name it: --env-file .env"
+    case .file: nil
+    case .state(let error): error.hint
+    }
+  }
+}
+
+/// Where a value comes from.
+public enum Origin: Hashable, Sendable, CustomStringConvertible {
+  /// On the command line, e.g. `--jobs`.
+  case flag(String)
+  case environment
+  case dotEnv(LocalPath, line: Int)
+  case standard
+
+  public var description: String {
+    switch self {
+    case .flag(let name): name
+    case .environment: "environment"
+    case .dotEnv(let path, let line): "\(path):\(line)"
+    case .standard: "default"
+    }
+  }
+}

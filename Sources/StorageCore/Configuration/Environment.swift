@@ -1,0 +1,35 @@
+internal import Glibc
+
+/// Variables by name; values are bytes, for they may hold paths.
+public struct Environment: Sendable {
+  public var variables: [String: [UInt8]]
+
+  public init(_ variables: [String: [UInt8]] = [:]) {
+    self.variables = variables
+  }
+
+  /// The variables of this process. Call it before there is a second thread that sets any.
+  public static func ofThisProcess() -> Environment {
+    var variables: [String: [UInt8]] = [:]
+    var next = environ
+    while let entry = next.pointee {
+      let bytes = UnsafeRawBufferPointer(start: entry, count: strlen(entry))
+      if let sign = bytes.firstIndex(of: UInt8(ascii: "=")),
+        let name = String(validating: bytes[..<sign], as: UTF8.self)
+      {
+        variables[name] = Array(bytes[(sign + 1)...])
+      }
+      next += 1
+    }
+    return Environment(variables)
+  }
+
+  /// The value, unless it is empty: an empty variable counts as one that is not set.
+  public subscript(name: String) -> [UInt8]? {
+    variables[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  func path(_ name: String) -> LocalPath? {
+    self[name].flatMap { LocalPath(bytes: $0) }
+  }
+}

@@ -1,0 +1,99 @@
+/// Everything that can be set, in the order in which people are told of it. The one table from which loading, `config
+/// show`, `.env.example` and docs/configuration.md come.
+public enum Setting: String, CaseIterable, Hashable, Sendable {
+  case projectURL = "SUPABASE_URL"
+  case serviceRoleKey = "SUPABASE_SERVICE_ROLE_KEY"
+  case anonKey = "SUPABASE_ANON_KEY"
+  case roots = "TEST_FILES_DIR"
+  case mode = "SUPASTORE_MODE"
+  case jobs = "SUPASTORE_JOBS"
+  case stateDirectory = "SUPASTORE_STATE_DIR"
+  case allowHTTP = "SUPASTORE_ALLOW_HTTP"
+  case certificateFile = "SUPASTORE_CA_FILE"
+  case proxy = "SUPASTORE_PROXY"
+
+  /// What values it takes.
+  public enum Kind: Hashable, Sendable {
+    case url
+    /// Never shown; can be read from the file that `NAME_FILE` names.
+    case secret
+    case directory
+    case directories
+    case file
+    case count(ClosedRange<Int>)
+    case flag
+    case choice([String])
+  }
+
+  /// The variable.
+  public var name: String { rawValue }
+
+  /// The variable that names a file with the value in place of the value.
+  public var fileVariant: String? { isSecret ? "\(name)_FILE" : nil }
+
+  public var isSecret: Bool { kind == .secret }
+
+  public var kind: Kind {
+    switch self {
+    case .projectURL: .url
+    case .serviceRoleKey, .anonKey, .proxy: .secret
+    case .roots: .directories
+    case .mode: .choice(["only"])
+    case .jobs: .count(1...64)
+    case .stateDirectory: .directory
+    case .allowHTTP: .flag
+    case .certificateFile: .file
+    }
+  }
+
+  /// The value when nobody sets one; nil where there is none, or it is found out.
+  public var standardValue: String? {
+    switch self {
+    case .mode: "only"
+    case .allowHTTP: "no"
+    case .projectURL, .serviceRoleKey, .anonKey, .roots, .jobs, .stateDirectory, .certificateFile, .proxy: nil
+    }
+  }
+
+  public var help: String {
+    switch self {
+    case .projectURL: "The project's URL: in its dashboard under Settings, API."
+    case .serviceRoleKey:
+      "The service role key, legacy or sb_secret_…: in the dashboard under Settings, API. It may do everything: keep it."
+    case .anonKey: "The anon or sb_publishable_… key, from the same place. Optional: only its presence is reported."
+    case .roots: "The directory to migrate, or several, absolute, separated by ; , or :."
+    case .mode: "Where files go; only means Supabase or an error."
+    case .jobs: "Uploads at the same time, 1 to 64; without it as many as make it faster."
+    case .stateDirectory:
+      "Where journals and locks lie; without it $XDG_STATE_HOME/supastore or ~/.local/state/supastore."
+    case .allowHTTP: "yes allows http:// to other machines: the key then travels in the open."
+    case .certificateFile: "Certificates, as PEM, to trust in place of the system's."
+    case .proxy: "The proxy's URL; without it https_proxy and its kin count."
+    }
+  }
+
+  /// For `.env.example`.
+  public var example: String {
+    switch self {
+    case .projectURL: "https://abcdefghijklmnopqrst.supabase.co"
+    case .serviceRoleKey, .anonKey: ""
+    case .roots: "/srv/files"
+    case .mode: "only"
+    case .jobs: "8"
+    case .stateDirectory: "/var/lib/supastore"
+    case .allowHTTP: "no"
+    case .certificateFile: "/etc/ssl/certs/our-own.pem"
+    case .proxy: "http://proxy.example:3128"
+    }
+  }
+
+  /// Where to get a value, for whoever lacks it.
+  var source: String {
+    switch self {
+    case .projectURL, .serviceRoleKey, .anonKey: "it stands in the project's dashboard under Settings, API"
+    case .roots: "name the directories, or set it to them"
+    case .mode, .jobs, .stateDirectory, .allowHTTP, .certificateFile, .proxy:
+      "supastore config show lists every setting"
+    }
+  }
+}

@@ -1,0 +1,133 @@
+internal import Glibc
+
+/// The raw values of all settings, each from the first place that has one.
+struct SettingSources: Sendable {
+  struct Value: Sendable {
+    var bytes: [UInt8]
+    var origin: Origin
+  }
+
+  let environment: Environment
+  private let names: [String]
+  private var values: [Setting: Value] = [:]
+
+  init(flags: [Setting: [UInt8]], environment: Environment, dotEnv: DotEnv?) throws(ConfigurationError) {
+    self.environment = environment
+    names = environment.variables.keys.sorted() + (dotEnv?.values.keys.sorted() ?? [])
+    for name in environment.variables.keys.sorted() { try Self.check(name, .environment) }
+    if let dotEnv {
+      for (name, value) in dotEnv.values.sorted(by: { $0.value.line < $1.value.line }) {
+        try Self.check(name, .dotEnv(dotEnv.path, line: value.line))
+      }
+    }
+    for setting in Setting.allCases {
+      values[setting] = try Self.value(setting, flags, environment, dotEnv)
+    }
+  }
+
+  private static func value(
+    _ setting: Setting, _ flags: [Setting: [UInt8]], _ environment: Environment, _ dotEnv: DotEnv?
+  ) throws(ConfigurationError) -> Value? {
+    if let flag = flags[setting] { return Value(bytes: flag, origin: .flag(setting.flagName)) }
+    let inEnvironment = try find(setting) { name in
+      environment[name].map { Value(bytes: $0, origin: .environment) }
+    }
+    if let inEnvironment { return inEnvironment }
+    let inDotEnv = try find(setting) { name in
+      guard let dotEnv, let value = dotEnv.values[name], !value.bytes.isEmpty else { return nil }
+      return Value(bytes: value.bytes, origin: .dotEnv(dotEnv.path, line: value.line))
+    }
+    return inDotEnv ?? setting.standardValue.map { Value(bytes: Array($0.utf8), origin: .standard) }
+  }
+
+  /// Names of our own that mean nothing are mistakes; other programs' names are none of our business.
+  private static func check(_ name: String, _ origin: Origin) throws(ConfigurationError) {
+    guard name.hasPrefix("SUPASTORE_") else { return }
+    let known = Setting.allCases.flatMap { [$0.name] + ($0.fileVariant.map { [$0] } ?? []) }
+    guard !known.contains(name) else { return }
+    throw .unknownName(name, origin, nearest: known.nearest(to: name))
+  }
+
+  /// The value in one place, or in the file that is named in its stead there.
+  private static func find(
+    _ setting: Setting, in place: (String) -> Value?
+  ) throws(ConfigurationError) -> Value? {
+    let value = place(setting.name)
+    guard let variant = setting.fileVariant, let named = place(variant) else { return value }
+    guard value == nil else { throw .setTwice(setting, named.origin) }
+    guard let path = LocalPath(bytes: named.bytes) else { return nil }
+    var bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try contents(of: FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK), named: path)
+    } catch {
+      throw .file(error)
+    }
+    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+    guard !bytes.isEmpty else { throw .invalid(setting, named.origin, reason: "comes from \(path), which is empty") }
+    return Value(bytes: bytes, origin: named.origin)
+  }
+
+  func value(_ setting: Setting) -> Value? { values[setting] }
+
+  func text(_ setting: Setting) throws(ConfigurationError) -> String? {
+    guard let value = values[setting] else { return nil }
+    guard let text = String(validating: value.bytes, as: UTF8.self), !value.bytes.contains(where: { $0 < 0x20 }) else {
+      throw .invalid(setting, value.origin, reason: "holds control characters or is not UTF-8")
+    }
+    return text
+  }
+
+  func path(_ setting: Setting) throws(ConfigurationError) -> LocalPath? {
+    guard let value = values[setting] else { return nil }
+    guard let path = LocalPath(bytes: value.bytes) else {
+      throw .invalid(setting, value.origin, reason: "holds a NUL")
+    }
+    return path
+  }
+
+  func count(_ setting: Setting) throws(ConfigurationError) -> Int? {
+    guard case .count(let range) = setting.kind, let text = try text(setting) else { return nil }
+    guard let count = Int(text), range.contains(count) else {
+      throw invalid(setting, "is no number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return count
+  }
+
+  func flag(_ setting: Setting) throws(ConfigurationError) -> Bool {
+    switch try text(setting)?.lowercased() {
+    case "1", "yes", "true", "on": true
+    case nil, "0", "no", "false", "off": false
+    default: throw invalid(setting, "is neither yes nor no")
+    }
+  }
+
+  func choice(_ setting: Setting) throws(ConfigurationError) -> String? {
+    guard case .choice(let choices) = setting.kind, let text = try text(setting) else { return nil }
+    guard choices.contains(text) else {
+      throw invalid(setting, "takes only \(choices.map { "“\($0)”" }.joined(separator: " or ")) so far")
+    }
+    return text
+  }
+
+  /// `reason` after the value that does not fit.
+  private func invalid(_ setting: Setting, _ reason: String) -> ConfigurationError {
+    let value = values[setting]
+    let shown = setting.isSecret ? "" : "= “\(LocalPath(checked: value?.bytes ?? []))” "
+    return .invalid(setting, value?.origin ?? .standard, reason: shown + reason)
+  }
+
+  /// A variable that is set, is no setting, and may have been meant as this one.
+  func similar(to setting: Setting) -> String? {
+    names.filter { name in !Setting.allCases.contains { $0.name == name || $0.fileVariant == name } }
+      .nearest(to: setting.name)
+  }
+}
+
+extension Setting {
+  /// The option of commands that take this setting there: `--jobs` for `SUPASTORE_JOBS`.
+  public var flagName: String {
+    let words = name.split(separator: "_").filter { $0 != "SUPASTORE" }
+    return "--" + words.joined(separator: "-").lowercased()
+  }
+}

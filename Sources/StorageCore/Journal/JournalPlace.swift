@@ -1,0 +1,30 @@
+internal import Digests
+
+/// Where one project's journal and locks lie.
+public struct JournalPlace: Hashable, Sendable {
+  /// The state directory.
+  public let directory: LocalPath
+  private let projectURL: String
+
+  /// `projectURL` is in its one normal form: every other spelling would be another project.
+  public init(in state: StateDirectory, projectURL: String) {
+    directory = state.path
+    self.projectURL = projectURL
+  }
+
+  /// Never tells the URL: file names end up in listings and reports.
+  func journal() throws(DigestError) -> LocalPath {
+    try file("journal-", of: [Array(projectURL.utf8)], ".sqlite")
+  }
+
+  /// The lock of a set of roots, however they are ordered.
+  func lock(for roots: [LocalPath]) throws(DigestError) -> LocalPath {
+    try file("run-", of: [Array(projectURL.utf8)] + Set(roots).sorted().map(\.bytes), ".lock")
+  }
+
+  /// A NUL ends each part: neither a URL nor a path holds one.
+  private func file(_ prefix: String, of parts: [[UInt8]], _ suffix: String) throws(DigestError) -> LocalPath {
+    let digest = try SHA256Digest.of(parts.flatMap { $0 + [0] }).hex.prefix(32)
+    return directory.appending(LocalPath(checked: Array("\(prefix)\(digest)\(suffix)".utf8)))
+  }
+}

@@ -1,0 +1,103 @@
+internal import SQLite
+
+/// What the service holds of one conversation, as it was told at the start of a run: in a private database that lives
+/// on disk when it grows and ends with the run, so memory stays the same for any number of files.
+final class Inventory {
+  private static let schema = Schema(
+    applicationID: 0x73_75_70_69, version: 1,
+    creation: """
+      CREATE TABLE objects (key TEXT PRIMARY KEY, byte_count INTEGER, etag TEXT) WITHOUT ROWID;
+      CREATE TABLE files (storage_path TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE links (id TEXT PRIMARY KEY) WITHOUT ROWID;
+      """)
+
+  private let database: Database
+  private var insertObject: Statement
+  private var insertFile: Statement
+  private var insertLink: Statement
+  private var selectObject: Statement
+  private var selectFile: Statement
+  private var selectLink: Statement
+
+  init() throws(StorageError) {
+    do throws(SQLiteError) {
+      database = try Database(.temporary, schema: Self.schema)
+      insertObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?)")
+      insertFile = try database.prepare("INSERT OR REPLACE INTO files VALUES (?, ?)")
+      insertLink = try database.prepare("INSERT OR IGNORE INTO links VALUES (?)")
+      selectObject = try database.prepare("SELECT byte_count, etag FROM objects WHERE key = ?")
+      selectFile = try database.prepare("SELECT id FROM files WHERE storage_path = ?")
+      selectLink = try database.prepare("SELECT 1 FROM links WHERE id = ?")
+    } catch {
+      throw StorageError(inventory: error)
+    }
+  }
+
+  func note(_ objects: [StoredObject]) throws(StorageError) {
+    try transaction { () throws(SQLiteError) in
+      for object in objects {
+        try insertObject.run([
+          .text(object.key), object.byteCount.map { .integer($0) } ?? .null, object.etag.map { .text($0) } ?? .null,
+        ])
+      }
+    }
+  }
+
+  func note(_ rows: [FileRow]) throws(StorageError) {
+    try transaction { () throws(SQLiteError) in
+      for row in rows { try insertFile.run([.text(row.storagePath), .text(row.id.description)]) }
+    }
+  }
+
+  func note(linked ids: [FileID]) throws(StorageError) {
+    try transaction { () throws(SQLiteError) in
+      for id in ids { try insertLink.run([.text(id.description)]) }
+    }
+  }
+
+  func object(_ key: String) throws(StorageError) -> StoredObject? {
+    try converting { () throws(SQLiteError) in
+      try selectObject.bind([.text(key)])
+      defer { selectObject.reset() }
+      guard try selectObject.step() else { return nil }
+      let byteCount: Int64? = if case .integer(let count) = selectObject.value(0) { count } else { nil }
+      return StoredObject(key: key, byteCount: byteCount, etag: selectObject.value(1).text)
+    }
+  }
+
+  func fileID(onPath path: String) throws(StorageError) -> FileID? {
+    try converting { () throws(SQLiteError) in
+      try selectFile.bind([.text(path)])
+      defer { selectFile.reset() }
+      return try selectFile.step() ? selectFile.value(0).text.flatMap { FileID($0) } : nil
+    }
+  }
+
+  func isLinked(_ id: FileID) throws(StorageError) -> Bool {
+    try converting { () throws(SQLiteError) in
+      try selectLink.bind([.text(id.description)])
+      defer { selectLink.reset() }
+      return try selectLink.step()
+    }
+  }
+
+  private func transaction(_ body: () throws(SQLiteError) -> Void) throws(StorageError) {
+    try converting { () throws(SQLiteError) in try database.transaction(body) }
+  }
+
+  private func converting<Value>(_ body: () throws(SQLiteError) -> Value) throws(StorageError) -> Value {
+    do throws(SQLiteError) {
+      return try body()
+    } catch {
+      throw StorageError(inventory: error)
+    }
+  }
+}
+
+extension StorageError {
+  fileprivate init(inventory error: SQLiteError) {
+    self.init(
+      .unwritable, "the temporary list of what the service holds failed: \(error)",
+      hint: "make room in TMPDIR or point it to a disk with room")
+  }
+}

@@ -1,0 +1,39 @@
+/// Which files are linked already; asked for only when a file turns up of which everything else is there.
+struct LinkInventory {
+  private let rows: any FileRepository
+  private var isFilled = false
+
+  init(_ rows: any FileRepository) {
+    self.rows = rows
+  }
+
+  mutating func mark(
+    _ window: MigrationWindow, _ reader: SourceReader, _ conversation: Conversation?
+  ) async -> MigrationWindow {
+    var window = window
+    let complete = window.indices { $0.hadObject && $0.hadRow }
+    guard let conversation, !complete.isEmpty else { return window }
+    do throws(StorageError) {
+      if !isFilled { try await fill(reader, conversation) }
+      for index in complete {
+        guard let id = window.files[index].row?.id else { continue }
+        window.files[index].hadLink = try await reader.isLinked(id)
+        window.files[index].isLinked = window.files[index].hadLink
+      }
+    } catch {
+      for index in complete { window.files[index].error = error }
+    }
+    return window
+  }
+
+  private mutating func fill(_ reader: SourceReader, _ conversation: Conversation) async throws(StorageError) {
+    var after: FileID?
+    while true {
+      let page = try await rows.linkedFiles(of: conversation, after: after)
+      try await reader.note(linked: page.elements)
+      guard !page.isLast, let last = page.elements.last else { break }
+      after = last
+    }
+    isFilled = true
+  }
+}

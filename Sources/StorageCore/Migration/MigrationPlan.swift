@@ -1,0 +1,76 @@
+/// What a run would do, found out without writing anything anywhere.
+public struct MigrationPlan: Sendable {
+  /// Files that would be looked at, and their bytes.
+  public var fileCount = 0
+  public var byteCount: Int64 = 0
+  /// Of these, files of which everything is stored already.
+  public var unchangedCount = 0
+  /// Files whose content would be sent, and its bytes.
+  public var sendCount = 0
+  public var sendByteCount: Int64 = 0
+  /// Requests that the run needs when nothing goes wrong.
+  public var requestCount = 0
+  /// What would be refused or passed over, each with its reason.
+  public var refusals: [FileOutcome] = []
+
+  public init() {}
+}
+
+extension Migration {
+  /// Hashes every file and asks the service what it holds; sends nothing and creates nothing.
+  public func plan(_ roots: [MigrationRoot]) async throws(StorageError) -> MigrationPlan {
+    var plan = MigrationPlan()
+    let bucket = try await self.bucket()
+    for root in roots where !stop.isRaised {
+      try await plan.add(root, in: self, bucket)
+    }
+    plan.requestCount += 1
+    return plan
+  }
+}
+
+extension MigrationPlan {
+  fileprivate mutating func add(
+    _ root: MigrationRoot, in migration: Migration, _ bucket: StoredBucket
+  ) async throws(StorageError) {
+    let reader = try migration.reader(root, to: bucket)
+    let before = migration.project.requestCount
+    var conversation: Conversation?
+    if let continuationID = root.continuationID {
+      conversation = try await migration.project.rows.conversation(continuationID: continuationID)
+      if conversation == nil {
+        requestCount += 1
+      } else {
+        try await migration.fillInventory(of: reader, root)
+      }
+    }
+    var links = LinkInventory(migration.project.rows)
+    while true {
+      let (window, passedOver) = await reader.nextWindow()
+      refusals += passedOver
+      if window.files.isEmpty {
+        if passedOver.isEmpty { break }
+        continue
+      }
+      var assessed = window
+      assessed.files = await reader.assess(window.files)
+      assessed = await links.mark(assessed, reader, conversation)
+      try await reader.record(assessed.files)
+      refusals += await reader.outcomes(of: assessed, in: conversation).filter { $0.error != nil }
+      count(assessed, isLinking: root.continuationID != nil)
+    }
+    requestCount += migration.project.requestCount - before
+  }
+
+  private mutating func count(_ window: MigrationWindow, isLinking: Bool) {
+    fileCount += window.files.count
+    byteCount += window.byteCount
+    let unsent = window.indices { !$0.hadObject }
+    sendCount += unsent.count
+    sendByteCount += unsent.reduce(0) { $0 + window.files[$1].status.byteCount }
+    let unrecorded = window.indices { !$0.hadRow }.count
+    let unlinked = isLinking ? window.indices { !$0.hadLink }.count : 0
+    unchangedCount += window.indices { $0.hadObject && $0.hadRow && ($0.hadLink || !isLinking) }.count
+    requestCount += unsent.count + (unsent.isEmpty ? 0 : 1) + (unrecorded > 0 ? 1 : 0) + (unlinked > 0 ? 1 : 0)
+  }
+}

@@ -1,0 +1,61 @@
+import Synchronization
+
+/// How far a run is. Totals are those of a walk made beforehand, so they can be off by what changes meanwhile.
+public struct Progress: Sendable, Equatable {
+  public var fileCount: Int
+  public var byteCount: Int64
+  public var totalFileCount: Int
+  public var totalByteCount: Int64
+
+  public init(fileCount: Int = 0, byteCount: Int64 = 0, totalFileCount: Int = 0, totalByteCount: Int64 = 0) {
+    self.fileCount = fileCount
+    self.byteCount = byteCount
+    self.totalFileCount = totalFileCount
+    self.totalByteCount = totalByteCount
+  }
+}
+
+/// Counts what a run has done; read from any thread while it runs.
+public final class ProgressMeter: Sendable {
+  private struct State {
+    var progress = Progress()
+    /// Bytes sent by the lanes of roots that are finished.
+    var finishedLanes: Int64 = 0
+    var lane: (any UploadLane)?
+  }
+  private let state = Mutex(State())
+
+  public init() {}
+
+  public var progress: Progress {
+    state.withLock { state in
+      var progress = state.progress
+      progress.byteCount += state.finishedLanes + (state.lane?.sentByteCount ?? 0)
+      progress.byteCount = min(progress.byteCount, max(progress.totalByteCount, state.progress.byteCount))
+      return progress
+    }
+  }
+
+  func expect(fileCount: Int, byteCount: Int64) {
+    state.withLock { state in
+      state.progress.totalFileCount += fileCount
+      state.progress.totalByteCount += byteCount
+    }
+  }
+
+  /// From now on what `lane` sends counts.
+  func watch(_ lane: any UploadLane) {
+    state.withLock { state in
+      state.finishedLanes += state.lane?.sentByteCount ?? 0
+      state.lane = lane
+    }
+  }
+
+  /// A file needs no more sending. The bytes of one that was sent were counted on their way.
+  func settled(_ file: MigratingFile) {
+    state.withLock { state in
+      state.progress.fileCount += 1
+      if !file.wasSent { state.progress.byteCount += file.status.byteCount }
+    }
+  }
+}

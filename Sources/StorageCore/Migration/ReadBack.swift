@@ -1,0 +1,27 @@
+internal import Digests
+
+/// Downloads objects to hash them: the proof where an ETag settles nothing.
+struct ReadBack: Sendable {
+  let objects: any ObjectStore
+  /// Where the bytes lie meanwhile, in a file without a name.
+  let directory: LocalPath
+
+  /// The digest of an object's bytes; nil when there is no such object, or it is not `byteCount` long.
+  func sha256(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) -> SHA256Digest? {
+    let part: PartialFile
+    do throws(FileError) {
+      part = try PartialFile(in: directory)
+    } catch {
+      throw StorageError(error)
+    }
+    part.remove()
+    do throws(StorageError) {
+      try await objects.read(key, in: bucket, into: part.descriptor, limit: byteCount + 1)
+    } catch {
+      if error.code == .notFound { return nil }
+      throw error
+    }
+    let digests = try await ContentHasher.shared.digests(of: part)
+    return digests.byteCount == byteCount ? digests.sha256 : nil
+  }
+}

@@ -1,0 +1,55 @@
+/// A row of `files`.
+public struct FileRow: Sendable, Equatable {
+  public var id: FileID
+  public var storagePath: String
+  public var originalName: String
+  public var mediaType: String?
+  /// Bytes.
+  public var byteCount: Int64?
+  public var type: FileType
+  public var metadata: FileMetadata
+  /// When the row was made, as the database wrote it; nil for a row that is still to be inserted.
+  public var createdAt: String?
+
+  public init(
+    id: FileID, storagePath: String, originalName: String, mediaType: String?, byteCount: Int64?, type: FileType,
+    metadata: FileMetadata, createdAt: String? = nil
+  ) {
+    self.id = id
+    self.storagePath = storagePath
+    self.originalName = originalName
+    self.mediaType = mediaType
+    self.byteCount = byteCount
+    self.type = type
+    self.metadata = metadata
+    self.createdAt = createdAt
+  }
+
+  /// The bucket its object lies in: what the row says, else what its type implies.
+  public var bucket: String { metadata.bucket ?? type.bucket.name }
+}
+
+/// What we keep in the row's `metadata` column; rows of other programs may hold none of it.
+public struct FileMetadata: Sendable, Equatable {
+  /// Lower-case hex.
+  public var sha256: String?
+  public var bucket: String?
+  public var continuationID: String?
+  /// Of the file below the directory that was stored.
+  public var relativePath: String?
+  /// The exact bytes, when they are not UTF-8.
+  public var originalNameBase64: String?
+  public var relativePathBase64: String?
+
+  public init(
+    sha256: String? = nil, bucket: String? = nil, continuationID: String? = nil, relativePath: String? = nil,
+    originalNameBase64: String? = nil, relativePathBase64: String? = nil
+  ) {
+    self.sha256 = sha256
+    self.bucket = bucket
+    self.continuationID = continuationID
+    self.relativePath = relativePath
+    self.originalNameBase64 = originalNameBase64
+    self.relativePathBase64 = relativePathBase64
+  }
+}

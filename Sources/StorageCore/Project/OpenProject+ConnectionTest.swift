@@ -1,0 +1,183 @@
+internal import FoundationEssentials
+internal import SupabaseClient
+
+extension OpenProject {
+  private static let tableNames = ["conversations", "messages", "files", "conversation_files"]
+
+  /// Runs the checks that need the project, from the second on, and adds what they found.
+  public func testConnection(_ report: inout ConnectionReport) async {
+    report.add(.initialization, initialization())
+    guard report.passed(.initialization) else { return report.stop(by: .initialization) }
+    report.add(.database, await database())
+    if let error = report.firstError, error.code == .unreachable || error.code == .denied {
+      return report.stop(by: .database)
+    }
+    async let tables = self.tableFindings()
+    async let buckets = self.bucketFindings()
+    report.add(.tables, await tables)
+    report.add(.buckets, await buckets)
+    guard report.passed(.tables) else { return report.add(.conversation, [.stopped(by: .tables)]) }
+    report.add(.conversation, await conversation())
+  }
+
+  /// Whether the key is one that sees and may write everything; known without asking anybody.
+  private func initialization() -> [ConnectionFinding] {
+    let key = project.key
+    guard key.role == "service_role" else {
+      return [
+        .failed(
+          StorageError(
+            .denied, "SUPABASE_SERVICE_ROLE_KEY holds a key with the role \(key.role), not service_role",
+            hint: "take the service_role or sb_secret_ key from the dashboard: Settings, API"))
+      ]
+    }
+    return [.initialized(url: project.address.url)]
+  }
+
+  private func database() async -> [ConnectionFinding] {
+    struct Version: Decodable, Sendable {
+      let version: Int
+      let description: String?
+      let applied_at: String?
+    }
+    do throws(StorageError) {
+      let page = try await asked { () throws(ServiceError) in
+        try tables.select(
+          ["version", "description", "applied_at"], from: "schema_version", order: [.descending("version")], limit: 1,
+          as: Version.self)
+      }
+      guard let row = page.rows.first else {
+        throw StorageError(
+          .setup, "the table schema_version is empty",
+          hint: "run the schema again: `supastore schema | psql \"$DB_URL\"`")
+      }
+      return [.schema(version: row.version, description: row.description, appliedAt: row.applied_at.map(inUTC))]
+    } catch {
+      return [.failed(error)]
+    }
+  }
+
+  private func tableFindings() async -> [ConnectionFinding] {
+    await withTaskGroup(of: (Int, ConnectionFinding).self) { group in
+      for (index, name) in Self.tableNames.enumerated() {
+        group.addTask {
+          do throws(StorageError) {
+            let count = try await asked { () throws(ServiceError) in try tables.count(name) }
+            return (index, .table(name: name, rowCount: count))
+          } catch {
+            return (index, .tableFailed(name: name, error))
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+
+  private func bucketFindings() async -> [ConnectionFinding] {
+    var findings: [ConnectionFinding] = []
+    for expected in Bucket.allCases {
+      do throws(StorageError) {
+        guard let bucket = try await objects.bucket(expected.name) else {
+          throw StorageError(.setup, "bucket \(expected.name) does not exist", hint: "run `supastore setup`")
+        }
+        findings.append(.bucket(bucket))
+        guard bucket.byteLimit != nil else {
+          throw StorageError(
+            .setup, "bucket \(expected.name) has no file size limit",
+            hint: "`supastore setup --check` shows what it should be; set it in the dashboard under Storage")
+        }
+      } catch {
+        findings.append(.bucketFailed(name: expected.name, error))
+      }
+    }
+    return findings
+  }
+
+  /// Makes a conversation with a message, reads it back, and removes it again whatever happened between.
+  private func conversation() async -> [ConnectionFinding] {
+    let conversationID = UUID().uuidString.lowercased()
+    var findings: [ConnectionFinding] = []
+    do throws(StorageError) {
+      try await createTestConversation(conversationID)
+      findings.append(.conversationCreated(id: conversationID))
+      findings += try await exchangeTestMessage(in: conversationID)
+    } catch {
+      findings.append(.failed(error))
+    }
+    do throws(StorageError) {
+      _ = try await asked { () throws(ServiceError) in
+        try tables.delete(from: "conversations", where: ChangeFilters(.eq("id", conversationID)), atMost: 1)
+      }
+      if try await asked({ () throws(ServiceError) in
+        try tables.count("conversations", where: [.eq("id", conversationID)])
+      })
+        > 0
+      {
+        throw StorageError(.rejected, "the test conversation \(conversationID) is still there after it was deleted")
+      }
+      findings.append(.cleanedUp)
+    } catch {
+      findings.append(.failed(error))
+    }
+    return findings
+  }
+
+  private func createTestConversation(_ id: String) async throws(StorageError) {
+    try await asked { () throws(ServiceError) in
+      var batch = RowBatch(columns: ["id", "continuation_id", "title"])
+      batch.append { row in
+        row.key("id")
+        row.value(id)
+        row.key("continuation_id")
+        row.value("supastore-connection-test-\(id)")
+        row.key("title")
+        row.value("supastore connection test")
+      }
+      return try tables.insert(batch, into: "conversations", onConflict: ConflictRule(on: ["id"], .ignore))
+    }
+  }
+
+  private func exchangeTestMessage(in conversationID: String) async throws(StorageError) -> [ConnectionFinding] {
+    struct Message: Decodable, Sendable {
+      let id: String
+      let content: String
+    }
+    let messageID = UUID().uuidString.lowercased()
+    let content = "connection test"
+    try await asked { () throws(ServiceError) in
+      var batch = RowBatch(columns: ["id", "conversation_id", "role", "content"])
+      batch.append { row in
+        row.key("id")
+        row.value(messageID)
+        row.key("conversation_id")
+        row.value(conversationID)
+        row.key("role")
+        row.value("user")
+        row.key("content")
+        row.value(content)
+      }
+      return try tables.insert(batch, into: "messages", onConflict: ConflictRule(on: ["id"], .ignore))
+    }
+    let history = try await asked { () throws(ServiceError) in
+      try tables.select(
+        ["id", "content"], from: "messages", where: [.eq("conversation_id", conversationID)],
+        order: [.ascending("created_at"), .ascending("id")], as: Message.self)
+    }.rows
+    guard history.count == 1, history[0].id == messageID, history[0].content == content else {
+      throw StorageError(.integrity, "the history read back is not the one message that was written")
+    }
+    return [.messageCreated(id: messageID), .historyRead(messageCount: history.count)]
+  }
+
+  /// One call, repeated where that may help.
+  private func asked<Answer: Sendable>(
+    _ call: () throws(ServiceError) -> Call<Answer>
+  ) async throws(StorageError) -> Answer {
+    try await retrier.run { () async throws(StorageError) in try await connection.answer(to: call) }
+  }
+}
+
+/// A time of PostgREST's, whose offset is +00:00, in the shorter form.
+private func inUTC(_ time: String) -> String {
+  time.hasSuffix("+00:00") ? time.dropLast(6) + "Z" : time
+}

@@ -1,0 +1,79 @@
+internal import CurlHTTP
+internal import Glibc
+internal import SupabaseClient
+
+/// The buckets of a Supabase project.
+struct RemoteObjectStore: ObjectStore {
+  let connection: ServiceConnection
+  let storage: StorageClient
+
+  func bucket(_ name: String) async throws(StorageError) -> StoredBucket? {
+    try await connection.answer { () throws(ServiceError) in try storage.bucket(name) }.map {
+      StoredBucket(name: $0.id, isPublic: $0.settings.isPublic, byteLimit: $0.settings.fileSizeLimit)
+    }
+  }
+
+  func create(_ bucket: StoredBucket) async throws(StorageError) {
+    do throws(StorageError) {
+      try await connection.answer { () throws(ServiceError) in
+        try storage.createBucket(
+          bucket.name, BucketSettings(isPublic: bucket.isPublic, fileSizeLimit: bucket.byteLimit))
+      }
+    } catch {
+      guard error.code == .conflict else { throw error }
+    }
+  }
+
+  func object(_ key: String, in bucket: String) async throws(StorageError) -> StoredObject? {
+    try await connection.answer { () throws(ServiceError) in
+      try storage.info(ObjectKey(named: key), in: bucket)
+    }.map { StoredObject(key: $0.name, byteCount: $0.byteCount, etag: $0.eTag) }
+  }
+
+  func objects(in bucket: String, prefix: String, after key: String?) async throws(StorageError) -> ObjectPage {
+    let page = try await connection.answer { () throws(ServiceError) in
+      try storage.objects(in: bucket, prefix: prefix, from: key.map(ListCursor.after))
+    }
+    return ObjectPage(
+      objects: page.objects.map { StoredObject(key: $0.name, byteCount: $0.byteCount, etag: $0.eTag) },
+      isLast: page.next == nil)
+  }
+
+  func put(_ upload: ObjectUpload) async throws(StorageError) -> Placement {
+    do throws(StorageError) {
+      _ = try await connection.answer { () throws(ServiceError) in try storage.call(for: upload) }
+      return .sent
+    } catch {
+      guard error.code == .conflict, !upload.overwrites else { throw error }
+      return .alreadyThere
+    }
+  }
+
+  func uploads() -> any UploadLane {
+    RemoteUploadLane(connection, storage)
+  }
+
+  func read(_ key: String, in bucket: String, into descriptor: Int32, limit: Int64) async throws(StorageError) {
+    guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
+      throw StorageError(.unwritable, "cannot empty a file before a download: \(systemMessage(errno))")
+    }
+    _ = try await connection.answer { () throws(ServiceError) in
+      try storage.download(
+        ObjectKey(named: key), in: bucket, to: .file(descriptor: descriptor, limit: limit))
+    }
+  }
+}
+
+extension StorageClient {
+  func call(for upload: ObjectUpload) throws(ServiceError) -> Call<UploadedObject> {
+    let body: HTTPRequest.Body =
+      switch upload.content {
+      case .bytes(let bytes): .bytes(bytes)
+      case .file(let descriptor, let byteCount): .file(descriptor: descriptor, range: 0..<byteCount)
+      }
+    let metadata = Dictionary(uniqueKeysWithValues: upload.metadata.map { ($0.name, JSONValue.string($0.value)) })
+    return try self.upload(
+      body, to: ObjectKey(named: upload.key), in: upload.bucket,
+      ObjectAttributes(contentType: upload.mediaType, metadata: .object(metadata)), overwriting: upload.overwrites)
+  }
+}

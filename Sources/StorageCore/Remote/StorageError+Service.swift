@@ -1,0 +1,59 @@
+internal import SupabaseClient
+
+extension StorageError {
+  /// What an error of the wire means for somebody who stores files.
+  init(_ error: ServiceError) {
+    let (code, hint) = Self.meaning(of: error)
+    self.init(code, error.description, hint: hint, retry: Self.retry(after: error))
+  }
+
+  private static func meaning(of error: ServiceError) -> (Code, hint: String?) {
+    switch error.kind {
+    case .retryable, .ambiguous:
+      error.meansServiceDown
+        ? (.unreachable, "check SUPABASE_URL, the network, and the project's state in the dashboard; then run it again")
+        : (.rejected, "run the same command again")
+    case .serviceDown:
+      (.unreachable, "the project is paused, restricted or read-only: see the dashboard")
+    case .denied:
+      error.isExpiredKey
+        ? (.denied, "the key has expired: make a new one in the dashboard under Settings, API")
+        : (.denied, "check SUPABASE_SERVICE_ROLE_KEY: dashboard, Settings, API")
+    case .missing: (.notFound, nil)
+    case .conflict: error.isForeignKeyViolation ? (.notFound, nil) : (.conflict, nil)
+    case .limit: error.status == 413 ? (.tooLarge, "raise the limit in the dashboard") : (.rejected, nil)
+    case .setUp: (.setup, "run `supastore setup`, and `supastore schema` for the tables")
+    case .invalid: (.rejected, nil)
+    case .local: (.unreadable, nil)
+    case .cancelled: (.interrupted, nil)
+    }
+  }
+
+  private static func retry(after error: ServiceError) -> Retry {
+    switch error.kind {
+    case .retryable, .ambiguous:
+      if error.deservesOneRetry { return .once }
+      return error.asksForLess || error.retryAfter != nil ? .throttled(after: error.retryAfter) : .soon
+    case .denied, .missing, .conflict, .limit, .setUp, .serviceDown, .invalid, .local, .cancelled: return .never
+    }
+  }
+
+  /// A row of somebody else's lies where ours should.
+  static func pathTaken(_ path: String, by id: FileID) -> StorageError {
+    StorageError(
+      .conflict, "another row (\(id)) holds the storage path \(path)",
+      hint: "it was not made by supastore: remove it, or store the file under another name")
+  }
+}
+
+extension StorageError {
+  /// What a local fault means for somebody who stores files.
+  init(_ error: FileError) {
+    switch error {
+    case .failed(.write, _, _), .failed(.create, _, _): self.init(.unwritable, error.description)
+    case .failed, .notRegular, .tooDeep, .undigestible: self.init(.unreadable, error.description)
+    case .changed:
+      self.init(.changed, error.description, hint: "run the same command when nothing writes to it", retry: .soon)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/// Buckets and the bytes in them.
+///
+/// Every operation may be repeated: what was done already counts as done.
+public protocol ObjectStore: Sendable {
+  /// The bucket of that name, or nil.
+  func bucket(_ name: String) async throws(StorageError) -> StoredBucket?
+
+  /// Makes a bucket. One of that name, whatever its settings, is left as it is.
+  func create(_ bucket: StoredBucket) async throws(StorageError)
+
+  /// What the service says of one object, or nil.
+  func object(_ key: String, in bucket: String) async throws(StorageError) -> StoredObject?
+
+  /// Up to 1000 objects whose keys begin with `prefix`, those after `key` in bytewise order.
+  func objects(in bucket: String, prefix: String, after key: String?) async throws(StorageError) -> ObjectPage
+
+  /// Sends one object. What lies there already is left alone unless `upload.overwrites`.
+  func put(_ upload: ObjectUpload) async throws(StorageError) -> Placement
+
+  /// A lane for sending many.
+  func uploads() -> any UploadLane
+
+  /// Writes an object's bytes to an open file, at most `limit` of them. Throws `.notFound` when there is no object.
+  func read(
+    _ key: String, in bucket: String, into descriptor: Int32, limit: Int64
+  ) async throws(StorageError)
+}
+
+/// One object on its way.
+public struct ObjectUpload: Sendable {
+  public enum Content: Sendable {
+    case bytes([UInt8])
+    /// The whole of an open file; whoever submits keeps it open until the upload has settled.
+    case file(descriptor: Int32, byteCount: Int64)
+  }
+
+  public var bucket: String
+  public var key: String
+  public var mediaType: String
+  public var content: Content
+  /// Kept with the object.
+  public var metadata: [(name: String, value: String)]
+  public var overwrites: Bool
+
+  public init(
+    bucket: String, key: String, mediaType: String, content: Content, metadata: [(name: String, value: String)],
+    overwrites: Bool = false
+  ) {
+    self.bucket = bucket
+    self.key = key
+    self.mediaType = mediaType
+    self.content = content
+    self.metadata = metadata
+    self.overwrites = overwrites
+  }
+}
+
+/// What became of an upload. Neither is a proof of the stored bytes.
+public enum Placement: Sendable {
+  case sent
+  /// Something lies under the key; nothing was written.
+  case alreadyThere
+}
+
+/// Many uploads at once. Jobs are handed over, and results come back, in batches: one hop between threads a file
+/// would cost a third of a small upload.
+public protocol UploadLane: Sendable {
+  /// Uploads under way at one time; may be changed at any moment.
+  func limit(to count: Int)
+
+  /// Hands uploads over; `tag` comes back with the result.
+  func submit(_ uploads: [(tag: Int, upload: ObjectUpload)])
+
+  /// Waits until at least one upload has settled, then returns all that have. Empty when none is under way.
+  func settled() async -> [(tag: Int, result: Result<Placement, StorageError>)]
+
+  /// Ends everything under way; each settles with `.interrupted`.
+  func cancelAll()
+
+  /// Bytes of content sent so far.
+  var sentByteCount: Int64 { get }
+}

@@ -1,0 +1,17 @@
+internal import CommandTable
+
+/// `supastore version`
+enum VersionCommand: Command {
+  static let declaration = Declaration(
+    "version", abstract: "Show the version of supastore",
+    examples: [Example("supastore version --json", "The version as JSON")])
+
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    if context.console.isJSON {
+      try context.console.result(["version": .string(Version.number)])
+    } else {
+      try context.console.result(Version.line)
+    }
+    return .done
+  }
+}

@@ -1,0 +1,42 @@
+public import CommandTable
+public import StorageCore
+
+extension LocalPath: ArgumentValue {
+  /// Every byte counts; the empty path is no path.
+  public init?(argument: RawArgument) {
+    if argument.bytes.isEmpty { return nil }
+    self.init(bytes: argument.bytes)
+  }
+
+  public static var kind: ValueKind { .file }
+  public static var expected: String { "a path" }
+  public var argumentText: String { description }
+}
+
+extension FileType: ArgumentValue {}
+
+extension Verification: ArgumentValue {}
+
+extension FileReference: ArgumentValue {
+  public init?(argument: RawArgument) {
+    guard let text = argument.text, !text.isEmpty else { return nil }
+    self.init(text)
+  }
+
+  public static var kind: ValueKind { .text }
+  public static var expected: String { "a file's id or its storage path" }
+}
+
+/// Text that is there: the empty string, which an unset variable of a shell becomes, is refused.
+struct NonEmptyText: ArgumentValue {
+  let text: String
+
+  init?(argument: RawArgument) {
+    guard let text = argument.text, !text.isEmpty else { return nil }
+    self.text = text
+  }
+
+  static var kind: ValueKind { .text }
+  static var expected: String { "text in UTF-8 that is not empty" }
+  var argumentText: String { text }
+}

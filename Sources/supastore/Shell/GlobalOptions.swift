@@ -1,0 +1,15 @@
+internal import CommandTable
+internal import StorageCore
+
+/// What every command accepts.
+enum GlobalOptions {
+  static let json = Flag("json", help: "Print results and errors as JSON.")
+  static let quiet = Flag("quiet", short: "q", help: "No progress and no notes; warnings and errors still appear.")
+  static let verbose = Flag("verbose", short: "v", help: "Say more about what is done.")
+  static let environmentFile = Option<LocalPath?>(
+    "env-file", help: "Read settings from FILE instead of .env in the current directory.")
+  static let stateDirectory = Option<LocalPath?>(
+    "state-dir", value: "DIR", help: "Keep journals and locks in DIR. Overrides SUPASTORE_STATE_DIR.")
+
+  static let all: [any Declarable] = [json, quiet, verbose, environmentFile, stateDirectory]
+}

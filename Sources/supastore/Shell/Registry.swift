@@ -1,0 +1,24 @@
+internal import CommandTable
+
+/// The commands there are. A command appears here, and so in the help, once it works.
+enum Registry {
+  static let commands: [any Command.Type] = [VersionCommand.self, HelpCommand.self]
+
+  static let program = program(of: commands.map { $0.declaration })
+
+  static func program(of declarations: [Declaration]) -> Program {
+    Program(
+      "supastore",
+      abstract: "moves files into Supabase Storage, each proved and with its row in the database",
+      footer: "Exit status: 0 done, 1 failed, 2 wrong usage; 'supastore help exit-codes' lists all.",
+      globalOptions: GlobalOptions.all,
+      groups: [CommandGroup("config", abstract: "What supastore is told by flags, environment and .env")],
+      commands: declarations,
+      topics: Topics.all)
+  }
+
+  /// The command that a declaration of `program` belongs to.
+  static func command(declaring name: String) -> (any Command.Type)? {
+    commands.first { $0.declaration.name == name }
+  }
+}

@@ -1,0 +1,160 @@
+import Glibc
+import SQLite
+import Testing
+
+@Suite struct DatabaseTests {
+  private static let schema = Schema(
+    applicationID: 0x5355_5054, version: 3,
+    creation: "CREATE TABLE t (k INTEGER PRIMARY KEY, v ANY) STRICT; CREATE INDEX i ON t (v)")
+
+  private func withFile<Result>(_ body: ([UInt8]) throws -> Result) throws -> Result {
+    var template = Array("/tmp/supastore-sqlite-XXXXXX".utf8CString)
+    try #require(mkdtemp(&template) != nil)
+    let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let file = directory + "/f\u{e9}"
+    defer {
+      for name in [file, file + "-journal"] { unlink(name) }
+      rmdir(directory)
+    }
+    return try body(Array(file.utf8))
+  }
+
+  private func write(_ content: [UInt8], to path: [UInt8]) throws {
+    let file = open(String(decoding: path, as: UTF8.self), O_WRONLY | O_CREAT, 0o600)
+    try #require(file >= 0)
+    defer { close(file) }
+    try #require(Glibc.write(file, content, content.count) == content.count)
+  }
+
+  private func values(_ database: Database) throws -> [SQLiteValue] {
+    var statement = try database.prepare("SELECT v FROM t ORDER BY k")
+    var values: [SQLiteValue] = []
+    while try statement.step() { values.append(statement.value(0)) }
+    return values
+  }
+
+  private func insert(_ values: [SQLiteValue], into database: Database) throws(SQLiteError) {
+    var statement = try database.prepare("INSERT INTO t (v) VALUES (?)")
+    for value in values { try statement.run([value]) }
+  }
+
+  @Test func `every kind of value comes back, also after the file was closed`() throws {
+    try withFile { path in
+      let expected: [SQLiteValue] = [
+        .null, .integer(.min), .integer(.max), .text(""), .text("é\u{0}e\u{301}"), .blob([]), .blob(Array(0...255)),
+      ]
+      try insert(expected, into: Database(.file(path), schema: Self.schema))
+      #expect(try values(Database(.file(path), schema: Self.schema)) == expected)
+    }
+  }
+
+  @Test func `a temporary database has the tables and no file`() throws {
+    let database = try Database(.temporary, schema: Self.schema)
+    try insert([.integer(1)], into: database)
+    #expect(try values(database) == [.integer(1)])
+    #expect(database.changedRowCount == 1)
+  }
+
+  @Test func `a transaction that throws leaves nothing behind`() throws {
+    let database = try Database(.temporary, schema: Self.schema)
+    #expect(throws: SQLiteError.full) {
+      try database.transaction { () throws(SQLiteError) in
+        try insert([.integer(1)], into: database)
+        throw .full
+      }
+    }
+    #expect(try values(database).isEmpty)
+    try database.transaction { () throws(SQLiteError) in try insert([.integer(2)], into: database) }
+    #expect(try values(database) == [.integer(2)])
+  }
+
+  @Test func `a broken rule is a constraint error and the statement can be used again`() throws {
+    let database = try Database(.temporary, schema: Self.schema)
+    var statement = try database.prepare("INSERT INTO t (k, v) VALUES (?, ?)")
+    try statement.run([.integer(1), .null])
+    #expect(throws: SQLiteError.constraint("UNIQUE constraint failed: t.k")) {
+      try statement.run([.integer(1), .null])
+    }
+    try statement.run([.integer(2), .null])
+    #expect(try values(database).count == 2)
+  }
+
+  @Test func `bad SQL and no SQL are errors`() throws {
+    let database = try Database(.temporary, schema: Self.schema)
+    for sql in ["SELEC 1", "", "SELECT * FROM absent"] {
+      #expect(throws: SQLiteError.self) { _ = try database.prepare(sql).integer(0) }
+    }
+    #expect(throws: SQLiteError.self) { try database.execute("nonsense") }
+  }
+
+  @Test func `a file that is no database is damaged, and is left as it is`() throws {
+    try withFile { path in
+      let content = Array(String(repeating: "this is no database. ", count: 200).utf8)
+      try write(content, to: path)
+      #expect(throws: SQLiteError.damaged("file is not a database")) {
+        _ = try Database(.file(path), schema: Self.schema)
+      }
+      var status = stat()
+      stat(String(decoding: path, as: UTF8.self), &status)
+      #expect(Int(status.st_size) == content.count)
+    }
+  }
+
+  @Test func `pages that were overwritten are found`() throws {
+    try withFile { path in
+      try insert(
+        (0..<2000).map { .blob(Array(repeating: UInt8($0 % 256), count: 100)) },
+        into: Database(.file(path), schema: Self.schema))
+      let file = open(String(decoding: path, as: UTF8.self), O_WRONLY)
+      try #require(file >= 0)
+      let garbage = [UInt8](repeating: 0xa5, count: 65536)
+      try #require(pwrite(file, garbage, garbage.count, 8192) == garbage.count)
+      close(file)
+      #expect {
+        _ = try self.values(Database(.file(path), schema: Self.schema))
+      } throws: { error in
+        if case .damaged = error as? SQLiteError { true } else { false }
+      }
+    }
+  }
+
+  @Test func `a database of another program or version is refused`() throws {
+    try withFile { path in
+      _ = try Database(.file(path), schema: Self.schema)
+      let other = Schema(applicationID: 7, version: 3, creation: "CREATE TABLE x (y)")
+      #expect(throws: SQLiteError.foreign(applicationID: Self.schema.applicationID)) {
+        _ = try Database(.file(path), schema: other)
+      }
+      let newer = Schema(applicationID: Self.schema.applicationID, version: 4, creation: "CREATE TABLE x (y)")
+      #expect(throws: SQLiteError.otherVersion(found: 3, expected: 4)) { _ = try Database(.file(path), schema: newer) }
+    }
+  }
+
+  @Test func `a second writer waits no longer than it was told`() throws {
+    try withFile { path in
+      let first = try Database(.file(path), schema: Self.schema)
+      let second = try Database(.file(path), schema: Self.schema, busyTimeout: .milliseconds(1))
+      try first.transaction { () throws(SQLiteError) in
+        #expect(throws: SQLiteError.busy) { try second.transaction { () throws(SQLiteError) in } }
+      }
+      try second.transaction { () throws(SQLiteError) in try insert([.integer(1)], into: second) }
+      #expect(try values(first) == [.integer(1)])
+    }
+  }
+
+  @Test func `a link in place of the file is not followed`() throws {
+    try withFile { path in
+      let link = String(decoding: path, as: UTF8.self)
+      try #require(symlink("/tmp/supastore-nowhere", link) == 0)
+      #expect(throws: SQLiteError.self) { _ = try Database(.file(path), schema: Self.schema) }
+    }
+  }
+
+  @Test func `a directory that is not there is named`() throws {
+    #expect {
+      _ = try Database(.file(Array("/nonexistent/x/db".utf8)), schema: Self.schema)
+    } throws: { error in
+      if case .cannotOpen = error as? SQLiteError { true } else { false }
+    }
+  }
+}

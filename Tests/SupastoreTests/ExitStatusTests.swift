@@ -1,0 +1,59 @@
+import CommandTable
+import StorageCore
+import Testing
+
+@testable import supastore
+
+@Suite struct ExitStatusTests {
+  @Test func `the numbers are those that scripts rely on`() {
+    #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 130, 143])
+  }
+
+  @Test(
+    arguments: [
+      (.unreachable, 6), (.denied, 5), (.notFound, 4), (.objectMissing, 4), (.conflict, 7), (.tooLarge, 7),
+      (.integrity, 8), (.setup, 1), (.configuration, 2), (.rejected, 1), (.changed, 1), (.unreadable, 1),
+      (.unwritable, 1), (.locked, 11), (.damaged, 12), (.interrupted, 130),
+    ] as [(StorageError.Code, Int32)])
+  func `every error of the core has its status`(_ code: StorageError.Code, status: Int32) {
+    let report = ErrorReport(StorageError(code, "m", hint: "h"))
+    #expect(report.status.rawValue == status)
+    #expect(report.code == code.rawValue)
+    #expect(report.hint == "h")
+  }
+
+  @Test(
+    arguments: [
+      ([], 0), ([.done], 0), ([.done, .keptLocally], 9), ([.keptLocally, .timeIsUp], 10), ([.different, .timeIsUp], 8),
+      ([.different, .someFailed], 3), ([.someFailed, .failed], 1), ([.failed, .unreachable], 6),
+      ([.unreachable, .denied], 5), ([.denied, .refused], 7), ([.refused, .usage], 2), ([.usage, .locked], 11),
+      ([.locked, .damaged], 12), ([.damaged, .interrupted], 130), ([.done, .terminated], 143),
+    ] as [([ExitStatus], Int32)])
+  func `of several statuses of a run the weightiest counts`(_ statuses: [ExitStatus], status: Int32) {
+    #expect(ExitStatus.ofRun(statuses).rawValue == status)
+    #expect(ExitStatus.ofRun(statuses.reversed()).rawValue == status)
+  }
+
+  @Test(
+    arguments: [
+      (5, [], 0), (0, [], 0), (0, [.notFound], 4), (0, [.denied, .denied], 5), (0, [.denied, .notFound], 3),
+      (1, [.notFound], 3),
+    ] as [(Int, [ExitStatus], Int32)])
+  func `items that fail for one reason give its status`(_ succeeded: Int, failures: [ExitStatus], status: Int32) {
+    #expect(ExitStatus.ofItems(succeeded: succeeded, failures: failures).rawValue == status)
+  }
+
+  @Test func `an error of an unknown type is told by its type alone`() {
+    struct Surprise: Error { let secret = "sb_secret_SGVsbG8" }
+    let report = ErrorReport(Surprise())
+    #expect(report.message == "unexpected error of type Surprise")
+    #expect(report.status == .failed)
+  }
+
+  @Test func `errors of the command line and of the configuration are misuse`() throws {
+    #expect(ErrorReport(UsageError("m", hint: "h")).status == .usage)
+    #expect(throws: PatternError.self) { try PathPatterns(include: ["a["], exclude: []) }
+    #expect(ErrorReport(PatternError.unclosedBracket("a[")).status == .usage)
+    #expect(ErrorReport(ConfigurationError.missing(.projectURL, similar: nil)).status == .usage)
+  }
+}
