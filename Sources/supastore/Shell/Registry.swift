@@ -12,7 +12,7 @@ enum Registry {
   static func program(of declarations: [Declaration]) -> Program {
     Program(
       "supastore",
-      abstract: "moves files into Supabase Storage, each proved and with its row in the database",
+      abstract: "Move files into Supabase Storage, each proved and with its row in the database",
       footer: "Exit status: 0 done, 1 failed, 2 wrong usage; 'supastore help exit-codes' lists all.",
       globalOptions: GlobalOptions.all,
       groups: [CommandGroup("config", abstract: "What supastore is told by flags, environment and .env")],
