@@ -67,7 +67,9 @@ import Testing
       for file in ["src/a.c", "src/a.o", "build/x.c"] { try root.appending(file).write("") }
       let patterns = try PathPatterns(include: ["*.c", "*.o"], exclude: ["*.o", "build/"])
       #expect(
-        try names(walk(root, patterns)) == ["build skipped excluded with all it holds", "src/a.c 0", "src/a.o skipped excluded"])
+        try names(walk(root, patterns)) == [
+          "build skipped excluded with all it holds", "src/a.c 0", "src/a.o skipped excluded",
+        ])
     }
   }
 
