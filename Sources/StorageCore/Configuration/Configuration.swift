@@ -80,7 +80,7 @@ public struct Configuration: Sendable {
     guard !parts.isEmpty else { throw .invalid(.roots, value.origin, reason: "names no directory") }
     for part in parts where !part.isAbsolute || !part.isDirectory {
       let reason = part.isDirectory ? "is not absolute" : "is no directory"
-      throw .invalid(.roots, value.origin, reason: "names \(part), which \(reason)")
+      throw .invalid(.roots, value.origin, reason: "names \(shownValue(part.bytes)), which \(reason)")
     }
     return parts
   }
@@ -116,7 +116,7 @@ public struct Configuration: Sendable {
         // It may hold a password, or be a key in the wrong place.
         return "set, but \(error)"
       }
-    case .directory, .directories, .file, .count, .flag, .choice: return LocalPath(checked: value).description
+    case .directory, .directories, .file, .count, .flag, .choice: return shownValue(value)
     }
   }
 }

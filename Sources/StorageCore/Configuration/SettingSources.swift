@@ -1,5 +1,4 @@
 internal import Glibc
-internal import SupabaseClient
 
 /// The raw values of all settings, each from the first place that has one.
 struct SettingSources: Sendable {
@@ -114,8 +113,7 @@ struct SettingSources: Sendable {
   /// `reason` after the value that does not fit.
   private func invalid(_ setting: Setting, _ reason: String) -> ConfigurationError {
     let value = values[setting]
-    let text = MessageCleaner.clean(LocalPath(checked: value?.bytes ?? []).description)
-    let shown = setting.isSecret ? "" : "= “\(text)” "
+    let shown = setting.isSecret ? "" : "= “\(shownValue(value?.bytes ?? []))” "
     return .invalid(setting, value?.origin ?? .standard, reason: shown + reason)
   }
 

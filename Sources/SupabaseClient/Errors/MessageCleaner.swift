@@ -1,8 +1,8 @@
-/// Makes a foreign text fit for a message: one line, bounded, without what could be a key.
-package enum MessageCleaner {
+/// Makes a server's text fit for a message: one line, bounded, without what could be a key.
+enum MessageCleaner {
   static let byteLimit = 1024
 
-  package static func clean(_ text: String) -> String {
+  static func clean(_ text: String) -> String {
     let line = singleLine(text.unicodeScalars.prefix(byteLimit * 8))
     return cut(withoutTokens(line))
   }
