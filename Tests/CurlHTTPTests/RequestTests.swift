@@ -97,9 +97,12 @@ import Testing
       connection.waitForEnd()
     }) { server in
       try await withClient { client in
-        _ = try await client.perform(HTTPRequest(.get, server.url()))
+        let first = try await client.perform(HTTPRequest(.get, server.url()))
+        #expect(!first.wasSentAgain)
         let body = HTTPRequest.Body.file(descriptor: file.descriptor, range: 0..<Int64(count))
-        try await client.expect(200, from: HTTPRequest(.put, server.url(), body: body))
+        let second = try await client.perform(HTTPRequest(.put, server.url(), body: body))
+        #expect(second.status == 200)
+        #expect(second.wasSentAgain)
       }
       #expect(server.acceptedCount == 2)
       #expect(server.requests.last?.body == content)
@@ -118,6 +121,22 @@ import Testing
         #expect(error?.outcome == (count < 65_536 ? .nothingSent : .unknown))
       }
       #expect(server.requests.isEmpty)
+    }
+  }
+
+  @Test(arguments: [1000, 300_000, 9 << 20])
+  func `a file that was written to never arrives whole`(_ count: Int) async throws {
+    let file = try ScratchFile(pattern(count))
+    try await ScriptedServer.withRunning({ try $0.answerAll() }) { server in
+      try await withClient { client in
+        let range = 0..<Int64(count)
+        let body = HTTPRequest.Body.file(descriptor: file.descriptor, range: range) { false }
+        let error = await client.failure(of: HTTPRequest(.post, server.url(), body: body))
+        #expect(error?.reason == .sourceEnded)
+        let unchanged = HTTPRequest.Body.file(descriptor: file.descriptor, range: range) { true }
+        try await client.expect(200, from: HTTPRequest(.post, server.url(), body: unchanged))
+      }
+      #expect(server.requests.map(\.body.count) == [count])
     }
   }
 
