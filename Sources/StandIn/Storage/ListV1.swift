@@ -5,10 +5,10 @@ extension StorageService {
   func listV1(_ bucket: String, _ request: StorageRequest) throws -> HTTPResponse {
     let body = try request.body(.listV1)
     let caller = try caller(of: request)
-    try StorageNames.checkBucket(bucket)
+    try NameRules.checkBucket(bucket)
     var folder = body["prefix"]?.string ?? ""
     if !folder.isEmpty, folder.utf8.last != UInt8(ascii: "/") { folder += "/" }
-    let listing = StorageListV1(
+    let listing = ListV1(
       bucket: bucket, folder: folder, prefix: folder + (body["search"]?.string ?? ""),
       limit: min(body["limit"]?.integer ?? 100, Self.pageLimit), offset: body["offset"]?.integer ?? 0,
       column: body["sortBy"]?["column"]?.string ?? "name",
@@ -22,7 +22,7 @@ extension StorageService {
 }
 
 /// A list of version 1: names are relative to a folder; sorted by name, case does not count.
-private struct StorageListV1 {
+private struct ListV1 {
   let bucket: String
   /// Empty, or with a slash at its end.
   let folder: String
@@ -33,28 +33,26 @@ private struct StorageListV1 {
   let column: String
   let isAscending: Bool
 
-  func byName(_ connection: PostgresConnection) throws -> [StorageListedObject] {
+  func byName(_ connection: PostgresConnection) throws -> [ListedObject] {
     let lowered = prefix.lowercased()
-    let bound = storageUpperBound(lowered)
+    let bound = upperBound(lowered)
     let order = isAscending ? "asc" : "desc"
-    let scan = StorageFolderScan(
-      isAscending: isAscending, prefix: lowered, batchCount: min(max(limit * 2, 100), 1000)
-    ) { from, isInclusive, count in
+    let scan = FolderScan(isAscending: isAscending, prefix: lowered) { from, isInclusive, count in
       let comparison = isAscending ? (isInclusive ? ">=" : ">") : "<"
       return try connection.query(
         """
-        select \(StorageListedObject.columns), lower(name) from storage.objects
+        select \(ListedObject.columns), lower(name) from storage.objects
         where bucket_id = $1 and lower(name) collate "C" >= $2
           and ($3::text is null or lower(name) collate "C" < $3)
           and ($4::text is null or lower(name) collate "C" \(comparison) $4)
         order by lower(name) collate "C" \(order) limit \(count)
         """,
         [PostgresParameter(bucket), PostgresParameter(lowered), PostgresParameter(bound), PostgresParameter(from)]
-      ).rows.map { StorageFolderScan.Row(sortName: $0[6] ?? "", object: StorageListedObject($0)) }
+      ).rows.map { FolderScan.Row(sortName: $0[6] ?? "", object: ListedObject($0)) }
     }
     return try scan.entries(from: nil, skipping: offset, limit: limit).map { entry in
       switch entry {
-      case .folder(let name): StorageListedObject(folder: relative(StorageFolder.trimmed(name)))
+      case .folder(let name): ListedObject(folder: relative(Folder.trimmed(name)))
       case .object(let object): object.named(relative(object.name))
       }
     }
@@ -65,7 +63,7 @@ private struct StorageListV1 {
   }
 
   /// Folders first, by name; then files by the column. Here case does count.
-  func byTime(_ connection: PostgresConnection) throws -> [StorageListedObject] {
+  func byTime(_ connection: PostgresConnection) throws -> [ListedObject] {
     let depth = { (text: String) in text.utf8.count { $0 == UInt8(ascii: "/") } + 1 }
     let order = isAscending ? "asc" : "desc"
     let rows = try connection.query(
@@ -81,16 +79,16 @@ private struct StorageListV1 {
         union all
         select shown, true, id, updated_at, created_at, last_accessed_at, metadata from found where is_file
       )
-      select \(StorageListedObject.columns.replacing("name,", with: "shown,"))
+      select \(ListedObject.columns.replacing("name,", with: "shown,"))
       from entries order by is_file, \(column) \(order), shown collate "C" \(order) limit \(limit) offset \(offset)
       """, [PostgresParameter(bucket), PostgresParameter(prefix)]
     ).rows
-    return rows.map(StorageListedObject.init)
+    return rows.map(ListedObject.init)
   }
 }
 
-extension StorageListedObject {
-  fileprivate func named(_ name: String) -> StorageListedObject {
-    StorageListedObject([name, id, updatedAt, createdAt, lastAccessedAt, metadata])
+extension ListedObject {
+  fileprivate func named(_ name: String) -> ListedObject {
+    ListedObject([name, id, updatedAt, createdAt, lastAccessedAt, metadata])
   }
 }

@@ -1,20 +1,25 @@
-/// Reads JSON from bytes, strictly: UTF-8, no lone surrogates, no control characters, nothing after the value.
+/// Reads JSON from bytes: valid UTF-8, no control characters in strings, not too deep.
 struct JSONReader {
   struct Malformed: Error {}
 
-  private let bytes: [UInt8]
-  private var position = 0
-
-  init(_ bytes: [UInt8]) {
-    self.bytes = bytes
+  /// What a `\u` escape of half a character stands for.
+  enum LoneSurrogates {
+    case malformed
+    /// U+FFFD, which is what JavaScript's strings become on the wire.
+    case replaced
   }
 
-  /// The one value that `bytes` are.
-  static func value(_ bytes: [UInt8]) throws(Malformed) -> JSONValue {
-    var reader = JSONReader(bytes)
-    let value = try reader.readValue()
-    try reader.expectEnd()
-    return value
+  /// Deeper nesting is refused: every level takes some of the stack.
+  private static let maximumDepth = 500
+
+  private let bytes: [UInt8]
+  private let loneSurrogates: LoneSurrogates
+  private var position = 0
+  private var depth = 0
+
+  init(_ bytes: [UInt8], loneSurrogates: LoneSurrogates = .malformed) {
+    self.bytes = bytes
+    self.loneSurrogates = loneSurrogates
   }
 
   mutating func expectEnd() throws(Malformed) {
@@ -29,14 +34,21 @@ struct JSONReader {
     return bytes[position]
   }
 
-  mutating func readValue() throws(Malformed) -> JSONValue {
+  mutating func readValue() throws(Malformed) -> JSON {
     switch try peek() {
     case UInt8(ascii: "{"):
-      var members: [String: JSONValue] = [:]
-      try readObject { reader, key throws(Malformed) in members[key] = try reader.readValue() }
+      var members: [JSON.Member] = []
+      try readObject { reader, name throws(Malformed) in
+        let value = try reader.readValue()
+        if let index = members.firstIndex(where: { $0.name == name }) {
+          members[index].value = value  // the last one wins
+        } else {
+          members.append(JSON.Member(name: name, value: value))
+        }
+      }
       return .object(members)
     case UInt8(ascii: "["):
-      var elements: [JSONValue] = []
+      var elements: [JSON] = []
       try readArray { reader throws(Malformed) in elements.append(try reader.readValue()) }
       return .array(elements)
     case UInt8(ascii: "\""): return .string(try readString())
@@ -61,6 +73,8 @@ struct JSONReader {
     _ member: (inout JSONReader, String) throws(Malformed) -> Void
   ) throws(Malformed) {
     try expect(UInt8(ascii: "{"))
+    try enter()
+    defer { depth -= 1 }
     if try skip(UInt8(ascii: "}")) { return }
     repeat {
       let key = try readString()
@@ -73,9 +87,16 @@ struct JSONReader {
   /// `element` has to read one value.
   mutating func readArray(_ element: (inout JSONReader) throws(Malformed) -> Void) throws(Malformed) {
     try expect(UInt8(ascii: "["))
+    try enter()
+    defer { depth -= 1 }
     if try skip(UInt8(ascii: "]")) { return }
     repeat { try element(&self) } while try skip(UInt8(ascii: ","))
     try expect(UInt8(ascii: "]"))
+  }
+
+  private mutating func enter() throws(Malformed) {
+    depth += 1
+    if depth > Self.maximumDepth { throw Malformed() }
   }
 
   mutating func readString() throws(Malformed) -> String {
@@ -115,32 +136,41 @@ struct JSONReader {
     case UInt8(ascii: "r"): return "\r"
     case UInt8(ascii: "t"): return "\t"
     case UInt8(ascii: "u"):
-      let first = try readHexDigits()
-      if let scalar = Unicode.Scalar(first) { return scalar }
-      guard (0xD800..<0xDC00).contains(first), bytes[position...].starts(with: [0x5C, 0x75]) else { throw Malformed() }
-      position += 2
-      let second = try readHexDigits()
-      guard (0xDC00..<0xE000).contains(second),
-        let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
-      else { throw Malformed() }
-      return scalar
+      return try readUnicodeEscape()
     default: throw Malformed()
     }
+  }
+
+  private mutating func readUnicodeEscape() throws(Malformed) -> Unicode.Scalar {
+    let first = try readHexDigits()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    let afterFirst = position
+    if first < 0xDC00, bytes[position...].starts(with: #"\u"#.utf8) {
+      position += 2
+      let second = try readHexDigits()
+      if (0xDC00..<0xE000).contains(second),
+        let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
+      {
+        return scalar
+      }
+    }
+    guard loneSurrogates == .replaced else { throw Malformed() }
+    position = afterFirst
+    return "\u{FFFD}"
   }
 
   private mutating func readHexDigits() throws(Malformed) -> UInt16 {
     guard position + 4 <= bytes.count else { throw Malformed() }
     var value: UInt16 = 0
     for byte in bytes[position..<position + 4] {
-      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw Malformed() }
+      guard let digit = hexadecimalValue(of: byte) else { throw Malformed() }
       value = value << 4 | UInt16(digit)
     }
     position += 4
     return value
   }
 
-  /// As written.
-  private mutating func readNumber() throws(Malformed) -> String {
+  private mutating func readNumber() throws(Malformed) -> Double {
     let start = position
     func isDigit(_ index: Int) -> Bool {
       index < bytes.count && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index])
@@ -160,17 +190,23 @@ struct JSONReader {
       guard isDigit(position) else { throw Malformed() }
       while isDigit(position) { position += 1 }
     }
-    return String(decoding: bytes[start..<position], as: UTF8.self)
+    guard let number = Double(String(decoding: bytes[start..<position], as: UTF8.self)) else { throw Malformed() }
+    return number
   }
 
-  private mutating func readWord(_ word: String, _ value: JSONValue) throws(Malformed) -> JSONValue {
+  private mutating func readWord(_ word: String, _ value: JSON) throws(Malformed) -> JSON {
     guard bytes[position...].starts(with: word.utf8) else { throw Malformed() }
     position += word.utf8.count
     return value
   }
 
   private mutating func skipBlanks() {
-    while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x0A, 0x0D, 0x09: position += 1
+      default: return
+      }
+    }
   }
 
   private mutating func expect(_ byte: UInt8) throws(Malformed) {
@@ -183,5 +219,18 @@ struct JSONReader {
     guard bytes[position] == byte else { return false }
     position += 1
     return true
+  }
+}
+
+extension JSON {
+  /// The one value that the bytes are; nil when they are no JSON.
+  init?(parsing bytes: some Collection<UInt8>, loneSurrogates: JSONReader.LoneSurrogates = .malformed) {
+    var reader = JSONReader(Array(bytes), loneSurrogates: loneSurrogates)
+    do throws(JSONReader.Malformed) {
+      self = try reader.readValue()
+      try reader.expectEnd()
+    } catch {
+      return nil
+    }
   }
 }

@@ -1,8 +1,8 @@
-extension StorageUpload {
+extension Upload {
   /// A form with one file. Its fields count where they are known when the file begins: those before it, and in a form
   /// so small that it comes in one piece all of them.
   func receiveForm(_ request: HTTPRequest, contentType: String) throws -> HTTPResponse {
-    guard let form = StorageMultipart(contentType: contentType, body: request.body) else {
+    guard let form = MultipartForm(contentType: contentType, body: request.body) else {
       throw StorageError.invalidRequest("Multipart: Boundary not found")
     }
     do {
@@ -11,23 +11,23 @@ extension StorageUpload {
         if part.isFile { return try receive(part, of: form, fields, request) }
         fields[part.name] = try Self.text(form)
       }
-    } catch is StorageMultipart.Truncated {
+    } catch is MultipartForm.Truncated {
       throw StorageError.invalidRequest("Request stream closed before upload could begin")
     }
     throw StorageError.invalidRequest("No content provided")
   }
 
-  private static func text(_ form: StorageMultipart) throws -> String {
+  private static func text(_ form: MultipartForm) throws -> String {
     var bytes: [UInt8] = []
     try form.read { piece in
-      guard bytes.count <= StorageUserMetadata.byteLimit else { return }
+      guard bytes.count <= UserMetadata.byteLimit else { return }
       bytes += piece
     }
     return String(decoding: bytes, as: UTF8.self)
   }
 
   private func receive(
-    _ part: StorageMultipart.Part, of form: StorageMultipart, _ earlierFields: [String: String],
+    _ part: MultipartForm.Part, of form: MultipartForm, _ earlierFields: [String: String],
     _ request: HTTPRequest
   ) throws -> HTTPResponse {
     var fields = earlierFields
@@ -55,17 +55,17 @@ extension StorageUpload {
   }
 
   private func properties(
-    of part: StorageMultipart.Part, _ fields: [String: String], robots: String?
-  ) throws(StorageError) -> StorageUploadProperties {
+    of part: MultipartForm.Part, _ fields: [String: String], robots: String?
+  ) throws(StorageError) -> UploadProperties {
     func field(_ name: String) -> String? {
       fields[name].flatMap { $0.isEmpty ? nil : $0 }
     }
     let mimeType = field("contentType") ?? part.contentType ?? "text/plain"
     try checkMimeType(mimeType)
     let metadata = fields["metadata"] ?? fields["userMetadata"]
-    if let metadata, metadata.utf8.count > StorageUserMetadata.byteLimit { throw .tooLarge("user_metadata") }
-    return StorageUploadProperties(
+    if let metadata, metadata.utf8.count > UserMetadata.byteLimit { throw .tooLarge("user_metadata") }
+    return UploadProperties(
       mimeType: mimeType, cacheControl: field("cacheControl").map { "max-age=\($0)" } ?? "no-cache", robots: robots,
-      userMetadata: metadata.flatMap { StorageJSONParser.parse(Array($0.utf8)) })
+      userMetadata: metadata.flatMap { JSON(parsing: $0.utf8, loneSurrogates: .replaced) })
   }
 }

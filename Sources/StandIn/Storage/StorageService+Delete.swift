@@ -5,9 +5,9 @@ extension StorageService {
   private static let hardLimit = 1000
 
   func delete(_ bucket: String, _ key: String, _ request: StorageRequest) throws -> HTTPResponse {
-    _ = try StorageRequestBody.json(of: request.http)
+    _ = try JSONBody.json(of: request.http)
     let caller = try caller(of: request)
-    try StorageNames.checkBucket(bucket)
+    try NameRules.checkBucket(bucket)
     let parameters = [PostgresParameter(bucket), PostgresParameter(key)]
     let isDeleted = try blobs.withLock(bucket, key) {
       try database.asCaller(caller) { connection in
@@ -29,21 +29,21 @@ extension StorageService {
   func deleteMany(_ bucket: String, _ request: StorageRequest) throws -> HTTPResponse {
     let body = try request.body(.bulkDeletion)
     let caller = try caller(of: request)
-    try StorageNames.checkBucket(bucket)
+    try NameRules.checkBucket(bucket)
     guard case .array(let elements) = body["prefixes"] else { return .json(.array([])) }
     let keys = elements.compactMap(\.string)
     if settings.hasHardLimits, keys.count > Self.hardLimit {
       throw StorageError.invalidRequest(
         "Bulk object requests are limited to \(Self.hardLimit) objects per request.")
     }
-    var deleted: [StorageJSON] = []
+    var deleted: [JSON] = []
     for start in stride(from: 0, to: keys.count, by: Self.batchCount) {
       deleted += try delete(Array(keys[start..<min(start + Self.batchCount, keys.count)]), of: bucket, as: caller)
     }
     return .json(.array(deleted))
   }
 
-  private func delete(_ keys: [String], of bucket: String, as caller: StorageCaller) throws -> [StorageJSON] {
+  private func delete(_ keys: [String], of bucket: String, as caller: StorageCaller) throws -> [JSON] {
     try database.asCaller(caller) { connection in
       let rows = try connection.query(
         """
@@ -62,12 +62,12 @@ extension StorageService {
   }
 
   /// A deleted row as it is told; an owner that is null is the empty string.
-  private static func deletedRow(_ row: [String?]) -> StorageJSON {
+  private static func deletedRow(_ row: [String?]) -> JSON {
     [
       "name": .optional(row[0]), "bucket_id": .optional(row[1]), "owner": .string(row[2] ?? ""),
       "owner_id": .string(row[3] ?? ""), "version": .optional(row[4]), "id": .optional(row[5]),
       "updated_at": .optional(row[6]), "created_at": .optional(row[7]), "last_accessed_at": .optional(row[8]),
-      "metadata": row[9].map(StorageJSON.text) ?? .null, "user_metadata": row[10].map(StorageJSON.text) ?? .null,
+      "metadata": row[9].map(JSON.text) ?? .null, "user_metadata": row[10].map(JSON.text) ?? .null,
     ]
   }
 }

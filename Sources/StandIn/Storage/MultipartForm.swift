@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Takes a `multipart/form-data` body apart as it arrives. Used by one thread.
-final class StorageMultipart {
+final class MultipartForm {
   /// What introduces a part.
   struct Part {
     var name: String

@@ -1,15 +1,15 @@
 /// What a request sets for the objects of a bucket, checked. nil: the request does not say.
-struct StorageBucketRules {
+struct BucketRules {
   private(set) var byteLimit: PostgresParameter?
   private(set) var mimeTypes: PostgresParameter?
 
   /// - Parameter limit: the highest a bucket may have.
-  init(_ body: StorageJSON, limit: Int64) throws(StorageError) {
+  init(_ body: JSON, limit: Int64) throws(StorageError) {
     if let value = body["file_size_limit"] {
       let bytes: Double?
       switch value {
       case .number(let number): bytes = number
-      case .string(let text): bytes = StorageByteCount(text)?.bytes
+      case .string(let text): bytes = ByteCount(text)?.bytes
       default: bytes = nil
       }
       if let bytes, bytes > Double(limit) { throw .tooLarge() }
@@ -25,13 +25,12 @@ struct StorageBucketRules {
     }
   }
 
-  /// `type/subtype`, with or without a charset, or anything that ends in a star after a type.
+  /// `type/subtype`, with or without a charset, or anything that ends in a star.
   static func isAllowedMimeType(_ type: String) -> Bool {
-    if type == "*" || type == "*/*" { return true }
     guard type.utf8.count <= 1000 else { return false }
+    if type.utf8.last == UInt8(ascii: "*") { return true }
     let halves = type.split(separator: "/", omittingEmptySubsequences: false)
     guard halves.count == 2, isWord(halves[0]) else { return false }
-    if halves[1] == "*" { return true }
     let parts = halves[1].split(separator: ";", omittingEmptySubsequences: false)
     guard isWord(parts[0]), parts.count <= 2 else { return false }
     guard parts.count == 2 else { return true }

@@ -2,7 +2,7 @@ extension StorageService {
   func listBuckets(_ request: StorageRequest) throws -> HTTPResponse {
     let query = try request.query(.bucketList)
     let caller = try caller(of: request)
-    var sql = "\(StorageBucketRow.selection) where position(lower($1) in lower(name)) > 0"
+    var sql = "\(BucketRow.selection) where position(lower($1) in lower(name)) > 0"
     if let column = query["sortColumn"]?.string {
       sql += " order by \(column) \(query["sortOrder"]?.string ?? "asc")"
     }
@@ -10,24 +10,24 @@ extension StorageService {
     if let offset = query["offset"]?.integer { sql += " offset \(offset)" }
     let parameters = [PostgresParameter(query["search"]?.string ?? "")]
     let rows = try database.asCaller(caller) { try $0.query(sql, parameters).rows }
-    let showsType = !StorageClientVersion.predatesTypes(request.http.headers)
-    return .json(.array(rows.map { StorageBucketRow($0).json(showsType: showsType) }))
+    let showsType = !ClientVersion.predatesTypes(request.http.headers)
+    return .json(.array(rows.map { BucketRow($0).json(showsType: showsType) }))
   }
 
   func getBucket(_ id: String, _ request: StorageRequest) throws -> HTTPResponse {
     let caller = try caller(of: request)
-    let sql = "\(StorageBucketRow.selection) where id = $1"
+    let sql = "\(BucketRow.selection) where id = $1"
     let rows = try database.asCaller(caller) { try $0.query(sql, [PostgresParameter(id)]).rows }
     guard let row = rows.first else { throw StorageError.noSuchBucket }
-    return .json(StorageBucketRow(row).json(showsType: false))
+    return .json(BucketRow(row).json(showsType: false))
   }
 
   func createBucket(_ request: StorageRequest) throws -> HTTPResponse {
     let body = try request.body(.bucketCreation)
     let caller = try caller(of: request)
     let name = body["name"]?.string ?? ""
-    guard StorageNames.isNewBucket(name) else { throw StorageError.invalidBucketName }
-    let rules = try StorageBucketRules(body, limit: settings.byteLimit)
+    guard NameRules.isNewBucket(name) else { throw StorageError.invalidBucketName }
+    let rules = try BucketRules(body, limit: settings.byteLimit)
     // With analytics switched off such a bucket is acknowledged, but nobody will ever see it.
     if body["type"]?.string == "ANALYTICS" { return .json(["name": .string(name)]) }
     let parameters = [
@@ -52,7 +52,7 @@ extension StorageService {
   func updateBucket(_ id: String, _ request: StorageRequest) throws -> HTTPResponse {
     let body = try request.body(.bucketUpdate)
     let caller = try caller(of: request)
-    let rules = try StorageBucketRules(body, limit: settings.byteLimit)
+    let rules = try BucketRules(body, limit: settings.byteLimit)
     var parameters = [PostgresParameter(id)]
     var changes: [String] = []
     func change(_ column: String, to value: PostgresParameter?) {
@@ -71,7 +71,7 @@ extension StorageService {
 
   /// That there are objects is told even to callers who may not see the bucket.
   func deleteBucket(_ id: String, _ request: StorageRequest) throws -> HTTPResponse {
-    _ = try StorageRequestBody.json(of: request.http, allowsEmpty: true)
+    _ = try JSONBody.json(of: request.http, allowsEmpty: true)
     let caller = try caller(of: request)
     let hasObjects = try database.asSuperuser { connection in
       try connection.query("select from storage.objects where bucket_id = $1 limit 1", [PostgresParameter(id)])
@@ -87,7 +87,7 @@ extension StorageService {
 
   /// Done before the answer, which speaks of a queue all the same.
   func emptyBucket(_ id: String, _ request: StorageRequest) throws -> HTTPResponse {
-    _ = try StorageRequestBody.json(of: request.http, allowsEmpty: true)
+    _ = try JSONBody.json(of: request.http, allowsEmpty: true)
     let caller = try caller(of: request)
     guard caller.role == "service_role" else { throw StorageError.wrongRole }
     try database.asCaller(caller) { connection in
@@ -104,7 +104,7 @@ extension StorageService {
 }
 
 /// A bucket as the API tells of it.
-struct StorageBucketRow {
+struct BucketRow {
   static let selection = """
     select id, name, owner::text, public, type::text, file_size_limit, to_json(allowed_mime_types)::text,
       \(StorageDatabase.iso8601("created_at")), \(StorageDatabase.iso8601("updated_at"))
@@ -118,9 +118,9 @@ struct StorageBucketRow {
   }
 
   /// An owner that is null is told as the empty string.
-  func json(showsType: Bool) -> StorageJSON {
-    func text(_ column: Int) -> StorageJSON { columns[column].map(StorageJSON.text) ?? .null }
-    var members: [StorageJSON.Member] = [
+  func json(showsType: Bool) -> JSON {
+    func text(_ column: Int) -> JSON { columns[column].map(JSON.text) ?? .null }
+    var members: [JSON.Member] = [
       .init(name: "id", value: .optional(columns[0])), .init(name: "name", value: .optional(columns[1])),
       .init(name: "owner", value: .string(columns[2] ?? "")), .init(name: "public", value: .bool(columns[3] == "t")),
     ]
@@ -134,7 +134,7 @@ struct StorageBucketRow {
 }
 
 /// Clients that are too old for a member of an answer.
-enum StorageClientVersion {
+enum ClientVersion {
   /// Releases of the Python client that refuse buckets with a `type`.
   static func predatesTypes(_ headers: HTTPHeaders) -> Bool {
     isBelow([2, 18, 0], after: "supabase-py/", in: headers["x-client-info"])

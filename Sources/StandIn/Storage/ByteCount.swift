@@ -1,5 +1,5 @@
 /// A number of bytes with a decimal unit: `20MB`, `1.5kb`, `10B`.
-struct StorageByteCount {
+struct ByteCount {
   let bytes: Double
 
   /// The number is rounded to three significant digits before it is scaled, as the real server does.

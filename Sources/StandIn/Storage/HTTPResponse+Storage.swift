@@ -1,7 +1,7 @@
 extension HTTPResponse {
   /// An answer of the framework's JSON serialiser.
   static func json(
-    _ value: StorageJSON, status: Int = 200, contentType: String = "application/json; charset=utf-8"
+    _ value: JSON, status: Int = 200, contentType: String = "application/json; charset=utf-8"
   ) -> HTTPResponse {
     HTTPResponse(
       status: status, reason: reason(for: status), headers: ["content-type": contentType], body: .bytes(value.bytes))
@@ -53,7 +53,7 @@ extension HTTPResponse {
   }
 
   /// An answer of the HTTP parser or the router, given before any route is known.
-  static func early(_ status: Int, _ members: StorageJSON) -> HTTPResponse {
+  static func early(_ status: Int, _ members: JSON) -> HTTPResponse {
     HTTPResponse(
       status: status, reason: reason(for: status), headers: ["Content-Type": "application/json"],
       body: .bytes(members.bytes))
@@ -80,11 +80,5 @@ extension HTTPResponse {
         "error": "Bad Request", "code": "FST_ERR_BAD_URL",
         "message": .string("'\(target)' is not a valid url component"), "statusCode": .number(400),
       ])
-  }
-}
-
-extension StorageJSON: ExpressibleByStringLiteral {
-  init(stringLiteral value: String) {
-    self = .string(value)
   }
 }

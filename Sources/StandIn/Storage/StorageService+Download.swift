@@ -1,6 +1,6 @@
 extension StorageService {
   func download(
-    _ access: StorageAccess, _ bucket: String, _ key: String, _ request: StorageRequest
+    _ access: ReadAccess, _ bucket: String, _ key: String, _ request: StorageRequest
   ) throws -> HTTPResponse {
     if request.isHead {
       let object = try find(access, bucket, key, request)
@@ -9,10 +9,10 @@ extension StorageService {
     let name = try request.query(.download)["download"]?.string
     let object = try find(access, bucket, key, request)
     let path = blobs.path(version: object.version)
-    guard let modified = StorageClock.modification(ofFile: path) else { throw StorageError.internalError }
+    guard let modified = Timestamp.modification(ofFile: path) else { throw StorageError.internalError }
     let byteCount = object.byteCount ?? 0
     var headers = headers(of: object, modified: modified)
-    let condition = request.http.headers["if-none-match"]
+    let condition = request.condition
     let isStale = condition != nil && condition != object.etag
     headers.add("cache-control", cacheControl(of: object, isStale ? "stale-while-revalidate=30" : nil))
     if let name { headers.add("content-disposition", Self.disposition(name)) }
@@ -20,7 +20,7 @@ extension StorageService {
       headers.add("content-length", "0")
       return HTTPResponse(status: 304, reason: "Not Modified", headers: headers, body: .none)
     }
-    guard let text = request.http.headers["range"] else {
+    guard let text = request.http.headers["range"], !text.isEmpty else {
       return HTTPResponse(
         status: 200, reason: "OK", headers: headers, body: .file(path: path, range: 0..<byteCount))
     }
@@ -40,7 +40,7 @@ extension StorageService {
 
   /// What HEAD and info tell.
   func headCacheControl(of object: StorageObject, _ request: StorageRequest) -> String {
-    let condition = request.http.headers["if-none-match"]
+    let condition = request.condition
     return cacheControl(of: object, condition != nil && condition != object.etag ? "must-revalidate" : nil)
   }
 
@@ -50,7 +50,7 @@ extension StorageService {
   }
 
   /// HTML is never served as such.
-  private func headers(of object: StorageObject, modified: StorageClock) -> HTTPHeaders {
+  private func headers(of object: StorageObject, modified: Timestamp) -> HTTPHeaders {
     let type = object.mimeType ?? "application/octet-stream"
     return [
       "accept-ranges": "bytes", "content-type": type.contains("text/html") ? "text/plain" : type,
@@ -60,9 +60,9 @@ extension StorageService {
   }
 
   /// The file's time is finer than a header's, so that an object's own `Last-Modified` mostly counts as older.
-  private func isUnmodified(_ object: StorageObject, since modified: StorageClock, _ request: StorageRequest) -> Bool {
-    if let etag = object.etag, request.http.headers["if-none-match"] == etag { return true }
-    guard let text = request.http.headers["if-modified-since"], let time = StorageClock(httpDate: text) else {
+  private func isUnmodified(_ object: StorageObject, since modified: Timestamp, _ request: StorageRequest) -> Bool {
+    if let etag = object.etag, request.condition == etag { return true }
+    guard let text = request.http.headers["if-modified-since"], let time = Timestamp(httpDate: text) else {
       return false
     }
     return modified <= time
@@ -84,20 +84,17 @@ extension StorageService {
 
   private static func disposition(_ name: String) -> String {
     guard !name.isEmpty else { return "attachment;" }
-    var encoded = ""
+    var encoded: [UInt8] = []
     for byte in name.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"):
-        encoded.unicodeScalars.append(Unicode.Scalar(byte))
+        encoded.append(byte)
       default:
-        if "-_.!~*'()".utf8.contains(byte) {
-          encoded.unicodeScalars.append(Unicode.Scalar(byte))
-        } else {
-          encoded += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-        }
+        if "-_.!~*'()".utf8.contains(byte) { encoded.append(byte) } else { encoded.appendPercentEncoded(byte) }
       }
     }
-    return "attachment; filename=\(encoded); filename*=UTF-8''\(encoded)"
+    let text = String(decoding: encoded, as: UTF8.self)
+    return "attachment; filename=\(text); filename*=UTF-8''\(text)"
   }
 }

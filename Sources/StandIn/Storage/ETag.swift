@@ -1,7 +1,7 @@
 internal import CCrypto
 
 /// An MD5 under way. Used by one thread at a time.
-final class StorageMD5 {
+final class MD5 {
   private let context: OpaquePointer
 
   init() {
@@ -36,11 +36,11 @@ final class StorageMD5 {
 }
 
 /// The ETag of an object, made while its bytes pass.
-struct StorageETag {
+struct ETag {
   static let partByteCount = 16 << 20
 
   private let usesParts: Bool
-  private let digest = StorageMD5()
+  private let digest = MD5()
   private var partByteCount = 0
   private var partDigests: [UInt8] = []
 

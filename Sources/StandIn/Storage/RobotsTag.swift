@@ -1,5 +1,5 @@
 /// The rules for robots that an object may carry.
-enum StorageRobotsTag {
+enum RobotsTag {
   private static let simpleRules: Set<Substring> = [
     "all", "noindex", "nofollow", "none", "nosnippet", "indexifembedded", "notranslate", "noimageindex",
   ]

@@ -1,5 +1,5 @@
 /// The rules for the names of buckets and objects.
-enum StorageNames {
+enum NameRules {
   /// Everything a name may hold besides letters, digits and `_`; keys may hold `/` too.
   private static let punctuation = Array("!-.*'() &$@=;:+,?".utf8)
 

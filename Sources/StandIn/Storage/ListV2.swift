@@ -2,11 +2,11 @@ extension StorageService {
   func listV2(_ bucket: String, _ request: StorageRequest) throws -> HTTPResponse {
     let body = try request.body(.listV2)
     let caller = try authentication.caller(of: request.http)
-    try StorageNames.checkBucket(bucket)
+    try NameRules.checkBucket(bucket)
     let cursor = body["cursor"]?.string ?? ""
-    let listing = StorageListV2(
+    let listing = ListV2(
       bucket: bucket, prefix: body["prefix"]?.string ?? "", limit: min(body["limit"]?.integer ?? 1000, 1000),
-      cursor: cursor.isEmpty ? nil : try StorageCursor(cursor), column: body["sortBy"]?["column"]?.string,
+      cursor: cursor.isEmpty ? nil : try ListCursor(cursor), column: body["sortBy"]?["column"]?.string,
       order: body["sortBy"]?["order"]?.string)
     let hasDelimiter = body["with_delimiter"] == .bool(true)
     let rows = try database.asCaller(caller) { connection in
@@ -21,12 +21,12 @@ extension StorageService {
 }
 
 /// A list of version 2: full names, in byte order, page by page.
-struct StorageListV2 {
+struct ListV2 {
   /// An entry of the merged order.
   struct Row {
     /// The last segment; only where there are folders.
     var key: String?
-    var object: StorageListedObject
+    var object: ListedObject
     /// A folder made after the query: it has a name and nothing else.
     var isBare = false
   }
@@ -34,12 +34,12 @@ struct StorageListV2 {
   let bucket: String
   let prefix: String
   let limit: Int
-  let cursor: StorageCursor?
+  let cursor: ListCursor?
   /// What the request asks for; a cursor goes before.
   private let askedColumn: String?
   private let askedOrder: String?
 
-  init(bucket: String, prefix: String, limit: Int, cursor: StorageCursor?, column: String?, order: String?) {
+  init(bucket: String, prefix: String, limit: Int, cursor: ListCursor?, column: String?, order: String?) {
     self.bucket = bucket
     self.prefix = prefix
     self.limit = limit
@@ -59,7 +59,7 @@ struct StorageListV2 {
   private var rowLimit: Int { limit + 1 }
 
   private var range: [PostgresParameter] {
-    [PostgresParameter(bucket), PostgresParameter(prefix), PostgresParameter(storageUpperBound(prefix))]
+    [PostgresParameter(bucket), PostgresParameter(prefix), PostgresParameter(upperBound(prefix))]
   }
 
   private static let rangeCondition = """
@@ -85,30 +85,28 @@ struct StorageListV2 {
     let sorting = isByName ? "" : "\(timeColumn) \(direction), "
     return try connection.query(
       """
-      select \(StorageListedObject.columns) from storage.objects where \(condition)
+      select \(ListedObject.columns) from storage.objects where \(condition)
       order by \(sorting)name collate "C" \(direction) limit \(rowLimit)
       """, parameters
-    ).rows.map { Row(object: StorageListedObject($0)) }
+    ).rows.map { Row(object: ListedObject($0)) }
   }
 
   func foldersByName(_ connection: PostgresConnection) throws -> [Row] {
-    let scan = StorageFolderScan(
-      isAscending: isAscending, prefix: prefix, batchCount: min(max(rowLimit * 2, 100), 1000)
-    ) { from, isInclusive, count in
+    let scan = FolderScan(isAscending: isAscending, prefix: prefix) { from, isInclusive, count in
       let comparison = isAscending ? (isInclusive ? ">=" : ">") : "<"
       return try connection.query(
         """
-        select \(StorageListedObject.columns) from storage.objects
+        select \(ListedObject.columns) from storage.objects
         where \(Self.rangeCondition) and ($4::text is null or name collate "C" \(comparison) $4)
         order by name collate "C" \(direction) limit \(count)
         """, range + [PostgresParameter(from)]
-      ).rows.map { StorageFolderScan.Row(sortName: $0[0] ?? "", object: StorageListedObject($0)) }
+      ).rows.map { FolderScan.Row(sortName: $0[0] ?? "", object: ListedObject($0)) }
     }
     return try scan.entries(from: start(connection), limit: rowLimit).map { entry in
       switch entry {
       case .folder(let name):
-        let name = StorageFolder.trimmed(name)
-        return Row(key: key(of: name), object: StorageListedObject(folder: name))
+        let name = Folder.trimmed(name)
+        return Row(key: key(of: name), object: ListedObject(folder: name))
       case .object(let object):
         return Row(key: key(of: object.name), object: object)
       }
@@ -151,12 +149,12 @@ struct StorageListV2 {
         union all
         select name, id, updated_at, created_at, last_accessed_at, metadata from found where slash = 0
       )
-      select \(StorageListedObject.columns) from entries where \(condition)
+      select \(ListedObject.columns) from entries where \(condition)
       order by date_trunc('milliseconds', \(timeColumn)) \(direction), name collate "C" \(direction) limit \(rowLimit)
       """, parameters
     ).rows
     return rows.map { row in
-      let object = StorageListedObject(row)
+      let object = ListedObject(row)
       return Row(key: key(of: object.name), object: object)
     }
   }
@@ -183,17 +181,17 @@ struct StorageListV2 {
       let folder = String(decoding: name.utf8.prefix(length), as: UTF8.self)
       if folder == previous { continue }
       previous = folder
-      folded.append(Row(object: StorageListedObject(folder: folder), isBare: true))
+      folded.append(Row(object: ListedObject(folder: folder), isBare: true))
     }
     return folded
   }
 
-  func page(_ rows: [Row]) -> StorageJSON {
+  func page(_ rows: [Row]) -> JSON {
     let page = rows.prefix(limit)
-    var members: [StorageJSON.Member] = [.init(name: "hasNext", value: .bool(rows.count > limit))]
+    var members: [JSON.Member] = [.init(name: "hasNext", value: .bool(rows.count > limit))]
     if rows.count > limit, let last = page.last?.object {
       let time = isByName ? nil : (timeColumn == "updated_at" ? last.updatedAt : last.createdAt)
-      let next = StorageCursor(last: last.name, order: order, column: column, time: time)
+      let next = ListCursor(last: last.name, order: order, column: column, time: time)
       members.append(.init(name: "nextCursor", value: .string(next.text)))
       members.append(.init(name: "nextCursorKey", value: .string(last.name)))
     }
@@ -202,10 +200,10 @@ struct StorageListV2 {
     return .object(members)
   }
 
-  private static func json(_ row: Row) -> StorageJSON {
+  private static func json(_ row: Row) -> JSON {
     var name = row.object.name
     if row.object.id == nil, name.utf8.last != UInt8(ascii: "/") { name += "/" }
-    let named = StorageJSON.Member(name: "name", value: .string(name))
+    let named = JSON.Member(name: "name", value: .string(name))
     if row.isBare { return .object([.init(name: "id", value: .null), named]) }
     var members = [named] + row.object.members
     if let key = row.key { members.insert(.init(name: "key", value: .string(key)), at: 0) }

@@ -1,5 +1,5 @@
 /// One row of `storage.objects` in a list.
-struct StorageListedObject {
+struct ListedObject {
   /// Columns for `init(_:)`.
   static let columns = """
     name, id, \(StorageDatabase.iso8601("updated_at")), \(StorageDatabase.iso8601("created_at")),
@@ -30,18 +30,18 @@ struct StorageListedObject {
     (id, updatedAt, createdAt, lastAccessedAt, metadata) = (nil, nil, nil, nil, nil)
   }
 
-  var members: [StorageJSON.Member] {
+  var members: [JSON.Member] {
     [
       .init(name: "id", value: .optional(id)), .init(name: "updated_at", value: .optional(updatedAt)),
       .init(name: "created_at", value: .optional(createdAt)),
       .init(name: "last_accessed_at", value: .optional(lastAccessedAt)),
-      .init(name: "metadata", value: metadata.map(StorageJSON.text) ?? .null),
+      .init(name: "metadata", value: metadata.map(JSON.text) ?? .null),
     ]
   }
 }
 
 /// The first `/` after a prefix makes a folder of what stands before it.
-enum StorageFolder {
+enum Folder {
   /// The folder's name with its slash, when `name` lies in one below `prefix`.
   static func of(_ name: String, below prefix: String) -> String? {
     let rest = name.utf8.dropFirst(prefix.utf8.count)
@@ -58,7 +58,7 @@ enum StorageFolder {
 }
 
 /// The next string in byte order that does not begin with `prefix`; nil when all that follow do.
-func storageUpperBound(_ prefix: String) -> String? {
+func upperBound(_ prefix: String) -> String? {
   var scalars = Array(prefix.unicodeScalars)
   while let last = scalars.popLast() {
     let next = last.value + 1 == 0xD800 ? 0xE000 : last.value + 1

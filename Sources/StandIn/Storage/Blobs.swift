@@ -5,7 +5,7 @@ import Synchronization
 /// The stored bytes: one file for each version of each object, under its version's name.
 ///
 /// They lie in a few folders rather than in one for each key: a folder takes longer to make than an upload lasts.
-struct StorageBlobs: Sendable {
+struct Blobs: Sendable {
   let directory: String
   /// One writer of a key at a time; keys share locks.
   private let locks = (0..<64).map { _ in Lock() }
@@ -36,12 +36,12 @@ struct StorageBlobs: Sendable {
   }
 
   /// A new empty file for the bytes of a version that is to come.
-  func makeUpload(etags: ETags) throws(StorageError) -> StorageUploadFile {
+  func makeUpload(etags: ETags) throws(StorageError) -> UploadFile {
     let version = UUID().uuidString.lowercased()
     let path = path(version: version)
     for _ in 0..<2 {
       let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-      if file >= 0 { return StorageUploadFile(version: version, path: path, descriptor: file, etags: etags) }
+      if file >= 0 { return UploadFile(version: version, path: path, descriptor: file, etags: etags) }
       mkdir(directory, 0o700)
       mkdir("\(directory)/objects", 0o700)
       mkdir(folder(of: version), 0o700)
@@ -62,20 +62,20 @@ struct StorageBlobs: Sendable {
 }
 
 /// Bytes being uploaded. They go away with their owner unless they are kept. Used by one thread.
-final class StorageUploadFile {
+final class UploadFile {
   let version: String
   /// Set when the row is written.
   var isKept = false
   private(set) var byteCount: Int64 = 0
   private let path: String
   private let descriptor: Int32
-  private var etag: StorageETag
+  private var etag: ETag
 
   fileprivate init(version: String, path: String, descriptor: Int32, etags: ETags) {
     self.version = version
     self.path = path
     self.descriptor = descriptor
-    etag = StorageETag(etags)
+    etag = ETag(etags)
   }
 
   deinit {
@@ -99,22 +99,22 @@ final class StorageUploadFile {
   }
 
   /// The ETag and the time of the last change. Call once, at the end.
-  func finish() -> (etag: String, modified: StorageClock) {
-    (etag.finish(), StorageClock.modification(ofOpenFile: descriptor))
+  func finish() -> (etag: String, modified: Timestamp) {
+    (etag.finish(), Timestamp.modification(ofOpenFile: descriptor))
   }
 }
 
-extension StorageClock {
-  static func modification(ofOpenFile descriptor: Int32) -> StorageClock {
+extension Timestamp {
+  static func modification(ofOpenFile descriptor: Int32) -> Timestamp {
     var status = stat()
     fstat(descriptor, &status)
-    return StorageClock(seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+    return Timestamp(seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
   }
 
   /// nil when there is no such file.
-  static func modification(ofFile path: String) -> StorageClock? {
+  static func modification(ofFile path: String) -> Timestamp? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    return StorageClock(seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+    return Timestamp(seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
   }
 }

@@ -4,7 +4,7 @@ extension StorageService {
     switch route {
     case .uploadSigned:
       if let contentType = request.http.headers["content-type"] {
-        _ = try StorageRequestBody.essence(of: contentType)
+        _ = try JSONBody.essence(of: contentType)
       }
       try checkToken(request)
     case .downloadSigned:
@@ -16,7 +16,7 @@ extension StorageService {
       _ = try request.body(.signingMany)
       _ = try caller(of: request)
     case .signUpload:
-      _ = try StorageRequestBody.json(of: request.http)
+      _ = try JSONBody.json(of: request.http)
       _ = try caller(of: request)
     case .move:
       _ = try request.body(.moving)
@@ -25,7 +25,7 @@ extension StorageService {
       _ = try request.body(.copying)
       _ = try caller(of: request)
     case .purge:
-      _ = try StorageRequestBody.json(of: request.http, allowsEmpty: true)
+      _ = try JSONBody.json(of: request.http, allowsEmpty: true)
       guard try caller(of: request).role == "service_role" else { throw StorageError.wrongRole }
       throw StorageError(
         status: 400, error: "MissingParameter",

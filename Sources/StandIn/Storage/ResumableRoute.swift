@@ -1,5 +1,5 @@
 /// A route of the resumable (TUS) uploads. Only their authentication and protocol checks are here yet.
-struct StorageResumableRoute {
+struct ResumableRoute {
   let method: String
   /// Authenticated by an upload token in `x-signature` rather than by `Authorization`.
   let isSigned: Bool

@@ -1,18 +1,18 @@
 internal import Glibc
 
 /// A moment in UTC.
-struct StorageClock: Comparable {
+struct Timestamp: Comparable {
   /// Since 1970.
   var seconds: Int
   var nanoseconds: Int
 
-  static func now() -> StorageClock {
+  static func now() -> Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return StorageClock(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+    return Timestamp(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
   }
 
-  static func < (left: StorageClock, right: StorageClock) -> Bool {
+  static func < (left: Timestamp, right: Timestamp) -> Bool {
     (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
   }
 

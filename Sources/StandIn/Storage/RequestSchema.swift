@@ -1,6 +1,6 @@
 /// A request schema with the coercions and messages of the real server's validator (Ajv): `"10"` becomes 10, 123
 /// becomes `"123"`, a single value an array, and members that no schema names are let through.
-indirect enum StorageSchema: Sendable {
+indirect enum RequestSchema: Sendable {
   struct Violation: Error {
     var message: String
   }
@@ -8,14 +8,14 @@ indirect enum StorageSchema: Sendable {
   case string(allowed: [String] = [])
   case integer(minimum: Double)
   case boolean
-  case array(of: StorageSchema, count: ClosedRange<Int> = 0...Int.max)
-  case object(properties: KeyValuePairs<String, StorageSchema>, required: [String] = [], anyOf: [String] = [])
-  case nullable(StorageSchema)
+  case array(of: RequestSchema, count: ClosedRange<Int> = 0...Int.max)
+  case object(properties: KeyValuePairs<String, RequestSchema>, required: [String] = [], anyOf: [String] = [])
+  case nullable(RequestSchema)
   /// Bytes as an integer, or as text with a unit.
   case byteCount
 
   /// The value, coerced. `place` is what a message begins with: `body`, then a JSON pointer.
-  func coerce(_ value: StorageJSON, at place: String) throws(Violation) -> StorageJSON {
+  func coerce(_ value: JSON, at place: String) throws(Violation) -> JSON {
     switch self {
     case .string(let allowed):
       guard let string = Self.string(value) else { throw Violation(message: "\(place) must be string") }
@@ -26,7 +26,7 @@ indirect enum StorageSchema: Sendable {
     case .integer(let minimum):
       guard let number = Self.integer(value) else { throw Violation(message: "\(place) must be integer") }
       guard number >= minimum else {
-        throw Violation(message: "\(place) must be >= \(StorageJSON.description(of: minimum))")
+        throw Violation(message: "\(place) must be >= \(JSON.description(of: minimum))")
       }
       return .number(number)
     case .boolean:
@@ -45,21 +45,21 @@ indirect enum StorageSchema: Sendable {
   }
 
   /// An array of one element stands for the element.
-  private static func single(_ value: StorageJSON) -> StorageJSON {
+  private static func single(_ value: JSON) -> JSON {
     if case .array(let elements) = value, elements.count == 1 { elements[0] } else { value }
   }
 
-  private static func string(_ value: StorageJSON) -> String? {
+  private static func string(_ value: JSON) -> String? {
     switch single(value) {
     case .string(let string): string
-    case .number(let number): StorageJSON.description(of: number)
+    case .number(let number): JSON.description(of: number)
     case .bool(let bool): bool ? "true" : "false"
     case .null: ""
     case .array, .object, .text: nil
     }
   }
 
-  private static func integer(_ value: StorageJSON) -> Double? {
+  private static func integer(_ value: JSON) -> Double? {
     let number: Double? =
       switch single(value) {
       case .number(let number): number
@@ -74,7 +74,7 @@ indirect enum StorageSchema: Sendable {
     return number
   }
 
-  private static func boolean(_ value: StorageJSON) -> Bool? {
+  private static func boolean(_ value: JSON) -> Bool? {
     switch single(value) {
     case .bool(let bool): bool
     case .string("true"), .number(1): true
@@ -84,9 +84,9 @@ indirect enum StorageSchema: Sendable {
   }
 
   private static func array(
-    _ value: StorageJSON, of element: StorageSchema, count: ClosedRange<Int>, at place: String
-  ) throws(Violation) -> StorageJSON {
-    let elements: [StorageJSON]
+    _ value: JSON, of element: RequestSchema, count: ClosedRange<Int>, at place: String
+  ) throws(Violation) -> JSON {
+    let elements: [JSON]
     switch value {
     case .array(let given): elements = given
     case .object, .text: throw Violation(message: "\(place) must be array")
@@ -98,7 +98,7 @@ indirect enum StorageSchema: Sendable {
     guard elements.count >= count.lowerBound else {
       throw Violation(message: "\(place) must NOT have fewer than \(count.lowerBound) items")
     }
-    var coerced: [StorageJSON] = []
+    var coerced: [JSON] = []
     coerced.reserveCapacity(elements.count)
     for (index, given) in elements.enumerated() {
       coerced.append(try element.coerce(given, at: "\(place)/\(index)"))
@@ -107,9 +107,9 @@ indirect enum StorageSchema: Sendable {
   }
 
   private static func object(
-    _ value: StorageJSON, _ properties: KeyValuePairs<String, StorageSchema>, required: [String], anyOf: [String],
+    _ value: JSON, _ properties: KeyValuePairs<String, RequestSchema>, required: [String], anyOf: [String],
     at place: String
-  ) throws(Violation) -> StorageJSON {
+  ) throws(Violation) -> JSON {
     guard case .object(var members) = single(value) else { throw Violation(message: "\(place) must be object") }
     let names = Set(members.map(\.name))
     if !anyOf.isEmpty, names.isDisjoint(with: anyOf) {
@@ -126,7 +126,7 @@ indirect enum StorageSchema: Sendable {
     return .object(members)
   }
 
-  private static func byteCount(_ value: StorageJSON, at place: String) throws(Violation) -> StorageJSON {
+  private static func byteCount(_ value: JSON, at place: String) throws(Violation) -> JSON {
     let value = single(value)
     if value == .null || value == .string("") { return .null }
     var complaints: [String]
@@ -136,7 +136,7 @@ indirect enum StorageSchema: Sendable {
     } else {
       complaints = ["must be integer"]
       if case .string(let text) = value {
-        if StorageByteCount(text) != nil { return value }
+        if ByteCount(text) != nil { return value }
         complaints.append(#"must pass "finite" keyword validation"#)
       }
     }

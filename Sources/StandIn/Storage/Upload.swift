@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// What the database says before an upload may begin.
-struct StorageUploadAccess {
+struct UploadAccess {
   var byteLimit: Int64?
   /// Empty: every type.
   var mimeTypes: [String]
@@ -11,23 +11,23 @@ struct StorageUploadAccess {
 }
 
 /// What is stored beside the bytes.
-struct StorageUploadProperties {
+struct UploadProperties {
   var mimeType: String
   var cacheControl: String
   var robots: String?
-  var userMetadata: StorageJSON?
+  var userMetadata: JSON?
 }
 
 extension StorageService {
   func upload(_ bucket: String, _ key: String, isPut: Bool, _ request: StorageRequest) throws -> HTTPResponse {
     let headers = request.http.headers
     let contentType = headers["content-type"]
-    if let contentType { _ = try StorageRequestBody.essence(of: contentType) }
+    if let contentType { _ = try JSONBody.essence(of: contentType) }
     let caller = try caller(of: request)
-    try StorageNames.checkBucket(bucket)
+    try NameRules.checkBucket(bucket)
     let access = try uploadAccess(bucket, key, caller)
-    if let robots = headers["x-robots-tag"], !robots.isEmpty { try StorageRobotsTag.validate(robots) }
-    let upload = StorageUpload(
+    if let robots = headers["x-robots-tag"], !robots.isEmpty { try RobotsTag.validate(robots) }
+    let upload = Upload(
       service: self, caller: caller, bucket: bucket, key: key, access: access,
       isUpsert: isPut || headers["x-upsert"] == "true", byteLimit: uploadLimit(key, access))
     if let contentType, contentType.hasPrefix("multipart/form-data") {
@@ -36,7 +36,7 @@ extension StorageService {
     return try upload.receive(request.http)
   }
 
-  private func uploadAccess(_ bucket: String, _ key: String, _ caller: StorageCaller) throws -> StorageUploadAccess {
+  private func uploadAccess(_ bucket: String, _ key: String, _ caller: StorageCaller) throws -> UploadAccess {
     let row = try database.asSuperuser { connection in
       try connection.query(
         """
@@ -48,39 +48,39 @@ extension StorageService {
     }
     guard let row else { throw StorageError.noSuchBucket }
     var mimeTypes: [String] = []
-    if let text = row[1], case .array(let types)? = StorageJSONParser.parse(Array(text.utf8)) {
+    if let text = row[1], case .array(let types)? = JSON(parsing: text.utf8) {
       mimeTypes = types.compactMap(\.string)
     }
-    return StorageUploadAccess(
+    return UploadAccess(
       byteLimit: row[0].flatMap { Int64($0) }, mimeTypes: mimeTypes, isPrivileged: row[2].map { $0 == "t" },
       keyExists: row[3] == "t")
   }
 
-  private func uploadLimit(_ key: String, _ access: StorageUploadAccess) -> Int64 {
-    if StorageNames.isFolderPlaceholder(key) { return 0 }
+  private func uploadLimit(_ key: String, _ access: UploadAccess) -> Int64 {
+    if NameRules.isFolderPlaceholder(key) { return 0 }
     let settings = settings
     return min(access.byteLimit ?? .max, settings.byteLimit, settings.standardUploadLimit)
   }
 }
 
 /// One upload in one request.
-struct StorageUpload {
+struct Upload {
   let service: StorageService
   let caller: StorageCaller
   let bucket: String
   let key: String
-  let access: StorageUploadAccess
+  let access: UploadAccess
   let isUpsert: Bool
   let byteLimit: Int64
 
   /// A body that is the object.
   func receive(_ request: HTTPRequest) throws -> HTTPResponse {
     let cacheControl = request.headers["cache-control"] ?? ""
-    let properties = StorageUploadProperties(
+    let properties = UploadProperties(
       mimeType: request.headers["content-type"] ?? "application/octet-stream",
       cacheControl: cacheControl.isEmpty ? "no-cache" : cacheControl, robots: request.headers["x-robots-tag"],
       userMetadata: request.headers["x-metadata"].flatMap {
-        StorageJSONParser.parse(StorageBase64.decodeLeniently($0))
+        JSON(parsing: Base64.decodeLeniently($0), loneSurrogates: .replaced)
       })
     try checkMimeType(properties.mimeType)
     // A chunked body has no announced length, and then no limit holds.
@@ -96,16 +96,16 @@ struct StorageUpload {
   }
 
   func checkMimeType(_ type: String) throws(StorageError) {
-    guard !access.mimeTypes.isEmpty, !StorageNames.isFolderPlaceholder(key) else { return }
-    guard StorageBucketRules.accepts(type, among: access.mimeTypes) else { throw .mimeTypeNotAllowed(type) }
+    guard !access.mimeTypes.isEmpty, !NameRules.isFolderPlaceholder(key) else { return }
+    guard BucketRules.accepts(type, among: access.mimeTypes) else { throw .mimeTypeNotAllowed(type) }
   }
 
   /// Whether the caller may store the object; from here on a refusal leaves the body unread. Returns the user metadata
   /// as it will be stored.
-  func permit(_ properties: StorageUploadProperties) throws -> String {
+  func permit(_ properties: UploadProperties) throws -> String {
     do {
-      try StorageNames.checkKey(key)
-      let metadata = try StorageUserMetadata.text(properties.userMetadata)
+      try NameRules.checkKey(key)
+      let metadata = try UserMetadata.text(properties.userMetadata)
       if access.isPrivileged == true {
         if !isUpsert, access.keyExists { throw StorageError.keyExists }
       } else {
@@ -158,10 +158,10 @@ struct StorageUpload {
 
   /// The last step: bytes and row appear together.
   func store(
-    _ file: StorageUploadFile, _ properties: StorageUploadProperties, userMetadata: String
+    _ file: UploadFile, _ properties: UploadProperties, userMetadata: String
   ) throws -> HTTPResponse {
     let (etag, modified) = file.finish()
-    var metadata: [StorageJSON.Member] = [
+    var metadata: [JSON.Member] = [
       .init(name: "eTag", value: .string(etag)), .init(name: "size", value: .number(Double(file.byteCount))),
       .init(name: "mimetype", value: .string(properties.mimeType)),
       .init(name: "cacheControl", value: .string(properties.cacheControl)),
@@ -175,7 +175,7 @@ struct StorageUpload {
     let parameters = [
       PostgresParameter(bucket), PostgresParameter(key), PostgresParameter(caller.owner),
       PostgresParameter(caller.subject), PostgresParameter(file.version),
-      PostgresParameter(StorageJSON.object(metadata).bytes), PostgresParameter(userMetadata),
+      PostgresParameter(JSON.object(metadata).bytes), PostgresParameter(userMetadata),
     ]
     let row = try service.blobs.withLock(bucket, key) {
       let row = try service.database.asSuperuser { try $0.query(Self.insertion, parameters).rows.first ?? [] }

@@ -1,5 +1,5 @@
 /// Where the next page of a list of version 2 begins: base64 of lines such as `l:name`.
-struct StorageCursor {
+struct ListCursor {
   /// The name of the last row, a folder's without its slash.
   var last: String
   var order: String?
@@ -17,7 +17,7 @@ struct StorageCursor {
   /// Decodes. A cursor that tells no order means ascending.
   init(_ text: String) throws(StorageError) {
     var lines: [Character: String] = [:]
-    let decoded = String(decoding: StorageBase64.decodeLeniently(text), as: UTF8.self)
+    let decoded = String(decoding: Base64.decodeLeniently(text), as: UTF8.self)
     for line in decoded.split(separator: "\n", omittingEmptySubsequences: false) {
       guard let letter = line.first, "loca".contains(letter), line.dropFirst().first == ":" else {
         throw .invalidParameter("Invalid Parameter continuation token")
@@ -31,6 +31,6 @@ struct StorageCursor {
   var text: String {
     let parts = [("l", last), ("o", order ?? ""), ("c", column ?? ""), ("a", time ?? "")]
     let lines = parts.filter { !$0.1.isEmpty }.map { "\($0.0):\($0.1)" }
-    return StorageBase64.encode(Array(lines.joined(separator: "\n").utf8))
+    return Base64.encode(Array(lines.joined(separator: "\n").utf8))
   }
 }

@@ -1,12 +1,12 @@
 /// Bodies of JSON routes, read by the rules of the real server's framework.
-enum StorageRequestBody {
+enum JSONBody {
   /// Bytes of a JSON body that are still accepted.
   static let byteLimit = 1_048_576
 
   /// The value of the body; nil when there is none or when it is not JSON by its Content-Type.
   ///
   /// - Parameter allowsEmpty: an empty body of type JSON counts as none rather than as an error.
-  static func json(of request: HTTPRequest, allowsEmpty: Bool = false) throws -> StorageJSON? {
+  static func json(of request: HTTPRequest, allowsEmpty: Bool = false) throws -> JSON? {
     guard let contentType = request.headers["content-type"], !contentType.isEmpty else { return nil }
     let essence = try essence(of: contentType)
     guard essence == "application/json" else { return nil }
@@ -19,7 +19,7 @@ enum StorageRequestBody {
       if allowsEmpty { return nil }
       throw refusal("Body cannot be empty when content-type is set to 'application/json'")
     }
-    guard let value = StorageJSONParser.parse(bytes), !pollutesPrototype(value) else {
+    guard let value = JSON(parsing: bytes, loneSurrogates: .replaced), !pollutesPrototype(value) else {
       if allowsEmpty { return nil }
       throw refusal("Body is not valid JSON but content-type is set to 'application/json'")
     }
@@ -49,7 +49,7 @@ enum StorageRequestBody {
   }
 
   /// The framework refuses members that could reach JavaScript's prototypes.
-  private static func pollutesPrototype(_ value: StorageJSON) -> Bool {
+  private static func pollutesPrototype(_ value: JSON) -> Bool {
     switch value {
     case .array(let elements): elements.contains(where: pollutesPrototype)
     case .object(let members):
