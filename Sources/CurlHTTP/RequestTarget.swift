@@ -26,7 +26,7 @@ struct RequestTarget {
     let authority = rest.prefix { $0 != "/" && $0 != "?" }
     guard !authority.contains("@") else { throw .invalid("the URL holds user information") }
     guard let host = Self.host(of: authority) else { throw .invalid("the URL has no valid host") }
-    isLoopback = host == "[::1]" || host.lowercased() == "localhost" || Self.isLoopbackIPv4(host)
+    isLoopback = HTTPRequest.isLoopback(host: host)
   }
 
   /// Nil unless the authority is `name`, `name:port`, `[address]` or `[address]:port`.
@@ -46,15 +46,18 @@ struct RequestTarget {
     guard port.isEmpty || (port.first == ":" && UInt16(port.dropFirst()).map { $0 > 0 } == true) else { return nil }
     return host
   }
-
-  private static func isLoopbackIPv4(_ host: Substring) -> Bool {
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127"
-      && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
-  }
 }
 
 extension HTTPRequest {
+  /// Whether a host, as URLs write it, is this very machine: 127.0.0.0/8, `[::1]` or `localhost`.
+  package static func isLoopback(host: some StringProtocol) -> Bool {
+    if host == "[::1]" || host.lowercased() == "localhost" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    // Some resolvers read a leading zero as octal.
+    return parts.count == 4 && parts[0] == "127"
+      && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
+  }
+
   /// Throws `.invalidRequest` when the head could not be sent as it is meant.
   func checkHead() throws(TransportError) {
     for field in headers {

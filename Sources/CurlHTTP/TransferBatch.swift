@@ -78,7 +78,7 @@ public final class TransferBatch<Tag: Sendable>: Sendable {
     }
     deliver()
     if !inbox.post(running.map(Inbox.Message.cancel)) {
-      for transfer in running { transfer.settle(.failure(.neverStarted)) }
+      for transfer in running { transfer.settleUnlessTaken() }
     }
   }
 

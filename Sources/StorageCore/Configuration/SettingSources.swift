@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SupabaseClient
 
 /// The raw values of all settings, each from the first place that has one.
 struct SettingSources: Sendable {
@@ -113,7 +114,8 @@ struct SettingSources: Sendable {
   /// `reason` after the value that does not fit.
   private func invalid(_ setting: Setting, _ reason: String) -> ConfigurationError {
     let value = values[setting]
-    let shown = setting.isSecret ? "" : "= “\(LocalPath(checked: value?.bytes ?? []))” "
+    let text = MessageCleaner.clean(LocalPath(checked: value?.bytes ?? []).description)
+    let shown = setting.isSecret ? "" : "= “\(text)” "
     return .invalid(setting, value?.origin ?? .standard, reason: shown + reason)
   }
 

@@ -1,8 +1,8 @@
-/// Makes a server's text fit for a message: one line, bounded, without what could be a key.
-enum MessageCleaner {
+/// Makes a foreign text fit for a message: one line, bounded, without what could be a key.
+package enum MessageCleaner {
   static let byteLimit = 1024
 
-  static func clean(_ text: String) -> String {
+  package static func clean(_ text: String) -> String {
     let line = singleLine(text.unicodeScalars.prefix(byteLimit * 8))
     return cut(withoutTokens(line))
   }
@@ -47,7 +47,8 @@ enum MessageCleaner {
       }
       let run = rest.prefix(while: isTokenCharacter)
       rest = rest.dropFirst(run.count)
-      let follows = ["token=", "apikey="].contains { result.lowercased().hasSuffix($0) }
+      let before = result.suffix(7).lowercased()
+      let follows = before.hasSuffix("token=") || before == "apikey="
       result += follows || isToken(run) ? "[removed]" : run
     }
     return result

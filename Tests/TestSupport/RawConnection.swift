@@ -1,15 +1,15 @@
 import Glibc
 
 /// A client's socket on which every byte is chosen. Blocks; used by one thread at a time.
-final class RawConnection {
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+package final class RawConnection {
+  package struct Failure: Error, CustomStringConvertible {
+    package let description: String
   }
 
   private var socket: Int32
   private var received: [UInt8] = []
 
-  init(port: UInt16) throws {
+  package init(port: UInt16) throws {
     socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -25,24 +25,24 @@ final class RawConnection {
   deinit { closeNow() }
 
   /// How long a `send` or `receive` may wait.
-  func setTimeout(seconds: Int) {
+  package func setTimeout(seconds: Int) {
     var time = timeval(tv_sec: seconds, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(socket, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
     }
   }
 
-  func send(_ text: String) throws {
+  package func send(_ text: String) throws {
     try send(Array(text.utf8))
   }
 
   /// Sends all; a peer that has closed is no failure, for its answer may still be there to read.
-  func send(_ bytes: [UInt8]) throws {
+  package func send(_ bytes: [UInt8]) throws {
     try send(bytes, untilAnswered: false)
   }
 
   /// Sends until something can be read.
-  func sendUntilAnswered(_ bytes: [UInt8]) throws {
+  package func sendUntilAnswered(_ bytes: [UInt8]) throws {
     try send(bytes, untilAnswered: true)
   }
 
@@ -68,7 +68,7 @@ final class RawConnection {
   }
 
   /// The next bytes; none at the end, also at a reset.
-  func receive() throws -> [UInt8] {
+  package func receive() throws -> [UInt8] {
     if !received.isEmpty {
       defer { received = [] }
       return received
@@ -82,22 +82,22 @@ final class RawConnection {
     return bytes
   }
 
-  struct TimedOut: Error {}
+  package struct TimedOut: Error {}
 
   /// Gives back bytes that were received too early.
-  func unreceive(_ bytes: some Collection<UInt8>) {
+  package func unreceive(_ bytes: some Collection<UInt8>) {
     received = Array(bytes) + received
   }
 
-  func shutDownSending() { shutdown(socket, Int32(SHUT_WR)) }
+  package func shutDownSending() { shutdown(socket, Int32(SHUT_WR)) }
 
-  func closeNow() {
+  package func closeNow() {
     if socket >= 0 { close(socket) }
     socket = -1
   }
 
   /// Drops the connection so that the server sees a reset.
-  func reset() {
+  package func reset() {
     var option = linger(l_onoff: 1, l_linger: 0)
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     closeNow()

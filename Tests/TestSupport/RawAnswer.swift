@@ -1,20 +1,20 @@
 /// One HTTP answer, as it came.
-struct RawAnswer: Equatable {
-  var status: Int
+package struct RawAnswer: Equatable {
+  package var status: Int
   /// The 1xx statuses before it.
-  var interim: [Int]
+  package var interim: [Int]
   /// Names in lower case.
-  var headers: [String: String]
-  var body: [UInt8]
+  package var headers: [String: String]
+  package var body: [UInt8]
 
-  var text: String { String(decoding: body, as: UTF8.self) }
+  package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
 extension RawConnection {
   /// The next answer; nil when the server closed the connection without one.
   ///
   /// - Parameter onContinue: called after an interim answer.
-  func receiveAnswer(to method: String, onContinue: () throws -> Void = {}) throws -> RawAnswer? {
+  package func receiveAnswer(to method: String, onContinue: () throws -> Void = {}) throws -> RawAnswer? {
     var interim: [Int] = []
     while true {
       guard let lines = try receiveHead() else { return nil }
@@ -96,7 +96,7 @@ extension Array<UInt8> {
 
 extension Substring {
   /// Without spaces around it.
-  var trimmed: String {
+  fileprivate var trimmed: String {
     var text = self
     while text.first == " " { text.removeFirst() }
     while text.last == " " { text.removeLast() }
