@@ -104,7 +104,11 @@ public struct Migration: Sendable {
     tally = await stop.withReaction {
       lane.cancelAll()
     } _: {
-      await run(reader, sender, settler, conversation, tally)
+      await withTaskCancellationHandler {
+        await run(reader, sender, settler, conversation, tally)
+      } onCancel: {
+        stop.raise()
+      }
     }
   }
 
@@ -128,6 +132,7 @@ public struct Migration: Sendable {
         let sent = await links.mark(sender.send(window), reader, conversation)
         if let settled = await settling.next() { (conversation, tally) = await absorb(settled, reader, tally) }
         settling.addTask { [conversation] in await settler.settle(sent, in: conversation) }
+        if sent.end != nil { break }
       }
       while let settled = await settling.next() { (conversation, tally) = await absorb(settled, reader, tally) }
       return tally

@@ -53,7 +53,7 @@ struct WindowSender {
   mutating func send(_ window: MigrationWindow) async -> MigrationWindow {
     var window = window
     var open = window.indices()
-    while !open.isEmpty, !stop.isRaised, window.end == nil {
+    while !open.isEmpty, !stop.isRaised, !Task.isCancelled, window.end == nil {
       let rest = await pass(over: open, of: &window)
       window.end = rest.end
       open = await afterWaiting(rest, &window)

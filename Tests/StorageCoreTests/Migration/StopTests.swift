@@ -37,6 +37,25 @@ import Testing
     #expect(stores.count == 120)
   }
 
+  @Test func `a cancelled task ends its run as a stop does`() async throws {
+    let fixture = try await MigrationFixture.withBuckets()
+    try fixture.writeFiles(0..<120)
+    let (moments, moment) = AsyncStream.makeStream(of: Void.self)
+    var interposer = Interposer()
+    interposer.afterUploads = { _ in moment.yield() }
+
+    let summary = try await withThrowingTaskGroup(of: MigrationSummary.self) { [interposer] group in
+      group.addTask { try await fixture.migrate(through: interposer).summary }
+      for await _ in moments { break }
+      group.cancelAll()
+      return try await group.next()
+    }
+
+    #expect(summary?.endedBy?.code == .interrupted)
+    #expect(try await fixture.migrate().summary.scanned == 120)
+    #expect(try fixture.counts() == [120, 120, 120])
+  }
+
   @Test func `a stop before the start stores nothing`() async throws {
     let fixture = try await MigrationFixture.withBuckets()
     try fixture.writeFiles(0..<3)
