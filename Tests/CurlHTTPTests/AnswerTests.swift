@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// What comes back.
-@Suite(.timeLimit(.minutes(1))) struct AnswerTests {
+@Suite(.timeLimit(.minutes(5))) struct AnswerTests {
   /// The reply to one request answered with exactly `text`, after which the server closes.
   private func reply(
     to method: HTTPRequest.Method = .get, _ text: String, _ destination: HTTPRequest.Destination = .memory(limit: 1000)

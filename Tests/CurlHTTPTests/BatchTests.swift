@@ -3,7 +3,7 @@ import Dispatch
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BatchTests {
+@Suite(.timeLimit(.minutes(5))) struct BatchTests {
   @Test func `a thousand small uploads settle each once, at most eight at a time`() async throws {
     let inFlight = Mutex((now: 0, most: 0))
     try await ScriptedServer.withRunning({ connection in

@@ -2,7 +2,7 @@ import CurlHTTP
 import Testing
 
 /// Every transfer settles exactly once, whoever ends it.
-@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+@Suite(.timeLimit(.minutes(5))) struct CancellationTests {
   /// Takes requests, tells that they came, answers none.
   private static func silent(
     _ arrivals: AsyncStream<Void>.Continuation

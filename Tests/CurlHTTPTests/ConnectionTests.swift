@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// How connections are kept and bounded.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionTests {
   @Test func `requests one after another share a connection`() async throws {
     try await ScriptedServer.withRunning({ try $0.answerAll() }) { server in
       try await withClient { client in

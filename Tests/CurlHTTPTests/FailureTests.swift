@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Transfers without an answer, told apart by what happened.
-@Suite(.timeLimit(.minutes(1))) struct FailureTests {
+@Suite(.timeLimit(.minutes(5))) struct FailureTests {
   @Test func `nobody listening is a refused connection and nothing was sent`() async throws {
     let url = try await ScriptedServer.withRunning({ _ in }) { $0.url() }
     try await withClient { client in

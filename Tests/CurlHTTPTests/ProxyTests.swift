@@ -1,7 +1,7 @@
 import CurlHTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
   @Test func `a plain request goes through the proxy, one to loopback does not`() async throws {
     try await ScriptedServer.withRunning({ try $0.answerAll("proxy") }) { proxy in
       try await ScriptedServer.withRunning({ try $0.answerAll("direct") }) { server in

@@ -2,7 +2,7 @@ import CurlHTTP
 import Testing
 
 /// Requests of which nothing may be sent.
-@Suite(.timeLimit(.minutes(1))) struct RefusedRequestTests {
+@Suite(.timeLimit(.minutes(5))) struct RefusedRequestTests {
   private func expectRefused(_ request: (ScriptedServer) -> HTTPRequest) async throws {
     try await ScriptedServer.withRunning({ try $0.answerAll() }) { server in
       try await withClient { client in

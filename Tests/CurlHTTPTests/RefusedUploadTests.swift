@@ -2,7 +2,7 @@ import CurlHTTP
 import Testing
 
 /// Servers that stop reading a body they refuse, and still say that the connection is kept.
-@Suite(.timeLimit(.minutes(1))) struct RefusedUploadTests {
+@Suite(.timeLimit(.minutes(5))) struct RefusedUploadTests {
   /// Refuses at the head, reads nothing more, answers nothing more.
   private static let refusing: ScriptedServer.Script = { connection in
     _ = try connection.readHead()

@@ -2,7 +2,7 @@ import CurlHTTP
 import Testing
 
 /// What goes out.
-@Suite(.timeLimit(.minutes(1))) struct RequestTests {
+@Suite(.timeLimit(.minutes(5))) struct RequestTests {
   enum Way: CaseIterable { case memory, file }
 
   @Test(arguments: [HTTPRequest.Method.post, .put, .patch, .delete], [0, 1, 65_535, 65_536, 300_000])

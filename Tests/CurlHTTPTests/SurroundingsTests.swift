@@ -5,7 +5,7 @@ import Testing
 
 /// What lies in a user's home and environment, and what servers plant. Each test is a process of its own, for these
 /// belong to the process.
-@Suite(.timeLimit(.minutes(1))) struct SurroundingsTests {
+@Suite(.timeLimit(.minutes(5))) struct SurroundingsTests {
   @Test func `neither netrc nor curlrc nor cookies add anything to a request`() async {
     await #expect(processExitsWith: .success) {
       let home = try TemporaryDirectory()

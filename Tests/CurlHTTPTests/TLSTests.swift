@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// Whom the client trusts, tried on a server of OpenSSL's own with a certificate for `localhost`.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: TLSServer.isAvailable, "there is no openssl program")) struct TLSTests {
+@Suite(.timeLimit(.minutes(5)), .enabled(if: TLSServer.isAvailable, "there is no openssl program")) struct TLSTests {
   @Test func `a certificate of a given authority is trusted, for its name alone`() async throws {
     try await TLSServer.withRunning { server in
       try await withClient({ $0.certificateAuthorities = server.certificate }) { client in

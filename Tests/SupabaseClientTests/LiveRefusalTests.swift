@@ -5,7 +5,7 @@ import Testing
 
 /// The server's trap: it refuses an upload at its head, says that the connection is kept, and reads no more of a body
 /// that is long; what comes next on that connection gets no answer.
-@Suite(.standIn(per: .test), .timeLimit(.minutes(1))) struct LiveRefusalTests {
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct LiveRefusalTests {
   private let bucket = "files"
   private let attributes = ObjectAttributes(contentType: "text/plain")
   private let key: ObjectKey
