@@ -32,6 +32,17 @@ import Testing
     #expect(try answer("GET", "/later").text.contains("PGRST205"))
   }
 
+  @Test func `a statement that comes again and again survives a change of its table`() throws {
+    let project = try StandInInstance.current
+    try project.query("create table steady (id int primary key, v int)")
+    try project.query("insert into steady values (1, 5)")
+    for _ in 0..<4 { #expect(try answer("GET", "/steady?id=eq.1").text == #"[{"id":1,"v":5}]"#) }
+    try project.query("alter table steady alter column v type text, add column w int")
+    for _ in 0..<4 { #expect(try answer("GET", "/steady?id=eq.1").text == #"[{"id":1,"v":"5","w":null}]"#) }
+    for _ in 0..<4 { #expect(try answer("GET", "/steady?none=eq.1").status == 400) }
+    #expect(try answer("GET", "/steady?id=eq.1").status == 200)
+  }
+
   @Test func `a function made while running is found`() throws {
     let project = try StandInInstance.current
     #expect(try answer("GET", "/rpc/twice?n=2").status == 404)

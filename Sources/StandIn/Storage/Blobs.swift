@@ -1,3 +1,4 @@
+internal import CLinux
 import FoundationEssentials
 internal import Glibc
 import Synchronization
@@ -19,7 +20,7 @@ struct Blobs: Sendable {
   }
 
   private func folder(of version: String) -> String {
-    "\(directory)/objects/\(version.prefix(1))"
+    "\(directory)/objects/\(version.prefix(2))"
   }
 
   func path(version: String) -> String {
@@ -42,11 +43,24 @@ struct Blobs: Sendable {
     for _ in 0..<2 {
       let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
       if file >= 0 { return UploadFile(version: version, path: path, descriptor: file, etags: etags) }
-      mkdir(directory, 0o700)
-      mkdir("\(directory)/objects", 0o700)
-      mkdir(folder(of: version), 0o700)
+      makeFolder(of: version)
     }
     throw .internalError
+  }
+
+  private func makeFolder(of version: String) {
+    mkdir(directory, 0o700)
+    let objects = "\(directory)/objects"
+    if mkdir(objects, 0o700) == 0 { spreadFolders(in: objects) }
+    mkdir(folder(of: version), 0o700)
+  }
+
+  /// ext4 makes files many times slower where as many were deleted in the last minutes, as by an earlier stand-in.
+  private func spreadFolders(in objects: String) {
+    let descriptor = open(objects, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    _ = linux_spread_subdirectories(descriptor)
+    close(descriptor)
   }
 
   /// Bytes that are gone already are no error.

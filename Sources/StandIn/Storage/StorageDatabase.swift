@@ -15,20 +15,9 @@ struct StorageDatabase: Sendable {
   func asCaller<Result>(
     _ caller: StorageCaller, keepsChanges: Bool = true, _ body: (PostgresConnection) throws -> Result
   ) throws -> Result {
-    try transaction(beginningWith: Self.settings(of: caller), keepsChanges: keepsChanges, body)
-  }
-
-  /// Runs in one transaction as the superuser.
-  func inTransaction<Result>(_ body: (PostgresConnection) throws -> Result) throws -> Result {
-    try transaction(beginningWith: Self.deletionAllowed, keepsChanges: true, body)
-  }
-
-  private func transaction<Result>(
-    beginningWith settings: String, keepsChanges: Bool, _ body: (PostgresConnection) throws -> Result
-  ) throws -> Result {
     try asSuperuser { connection in
       do {
-        try connection.run(script: "begin; \(settings)")
+        try connection.run(script: "begin; \(Self.settings(of: caller))")
         let result = try body(connection)
         try connection.run(script: keepsChanges ? "commit" : "rollback")
         return result
@@ -38,8 +27,6 @@ struct StorageDatabase: Sendable {
       }
     }
   }
-
-  private static let deletionAllowed = "set local storage.allow_delete_query = 'true'"
 
   private static func settings(of caller: StorageCaller) -> String {
     let settings: KeyValuePairs = [

@@ -2,7 +2,7 @@ import Testing
 
 @testable import StandIn
 
-@Suite struct StorageJSONUnitTests {
+@Suite struct JSONTests {
   private func parse(_ text: String) -> JSON? {
     JSON(parsing: text.utf8, loneSurrogates: .replaced)
   }
@@ -25,6 +25,27 @@ import Testing
 
   @Test func `escapes become characters, surrogate pairs one`() {
     #expect(parse(#""\u00e9\ud83d\ude00\t""#) == .string("é😀\t"))
+  }
+
+  @Test func `half a character is refused or replaced`() {
+    let text = Array(#""a\ud83d\u0041""#.utf8)
+    #expect(JSON(parsing: text) == nil)
+    #expect(JSON(parsing: text, loneSurrogates: .replaced) == .string("a\u{FFFD}A"))
+  }
+
+  @Test func `what is nested too deep is refused`() {
+    func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+    #expect(JSON(parsing: nested(500).utf8) != nil)
+    #expect(JSON(parsing: nested(501).utf8) == nil)
+  }
+
+  @Test func `a member is set, replaced and removed`() {
+    var value: JSON = ["a": "x"]
+    value["b"] = .bool(true)
+    value["a"] = "y"
+    #expect(value == ["a": "y", "b": .bool(true)])
+    value["a"] = nil
+    #expect(value.shortText == #"{"b":true}"#)
   }
 
   @Test func `of two members of one name the last wins`() {

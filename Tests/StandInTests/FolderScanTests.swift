@@ -2,7 +2,7 @@ import Testing
 
 @testable import StandIn
 
-@Suite struct StorageFolderScanUnitTests {
+@Suite struct FolderScanTests {
   private static let names = [
     "B.txt", "Folder/z", "a", "a-b", "a.txt", "a/x", "dup//x", "folder-2/q", "folder.txt", "folder/sub/y", "folder/x",
     "trail/", "z1", "zed/only",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import StandIn
 
-@Suite struct StorageReadingUnitTests {
+@Suite struct StorageReadingTests {
   @Test func `one range is taken and cut to the object`() {
     #expect(StorageService.range("bytes=0-1", of: 5) == 0..<2)
     #expect(StorageService.range("bytes=2-", of: 5) == 2..<5)

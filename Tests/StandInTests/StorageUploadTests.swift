@@ -2,7 +2,7 @@ import Testing
 
 @testable import StandIn
 
-@Suite struct StorageUploadUnitTests {
+@Suite struct StorageUploadTests {
   /// A body that comes in pieces.
   private final class PiecewiseBody: HTTPRequestBody {
     var pieces: [[UInt8]]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import StandIn
 
-@Suite struct StorageSchemaUnitTests {
+@Suite struct RequestSchemaTests {
   private func message(_ value: JSON, _ schema: RequestSchema) -> String? {
     do throws(RequestSchema.Violation) {
       _ = try schema.coerce(value, at: "body")
