@@ -50,7 +50,8 @@ let package = Package(
       name: "StandInTests", dependencies: ["StandIn", "TestSupport", "CCrypto"], exclude: ["Recordings"],
       swiftSettings: strict),
     .testTarget(
-      name: "SupastoreTests", dependencies: ["StorageCore", "CommandTable", "TestSupport", "supastore", "supastore-standin"],
+      name: "SupastoreTests",
+      dependencies: ["StorageCore", "CommandTable", "TestSupport", "supastore", "supastore-standin"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

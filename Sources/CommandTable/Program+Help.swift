@@ -25,7 +25,7 @@ private struct HelpPage {
   let isStyled: Bool
 
   func overview() -> [String] {
-    layout.wrap("\(program.name): \(program.abstract)")
+    layout.wrap(program.abstract)
       + ["", heading("Usage:") + " \(program.name) COMMAND [OPTIONS] [ARGUMENTS]"]
       + section("Commands", program.commands.map { (([$0.name] + $0.aliases).joined(separator: ", "), $0.abstract) })
       + section("Global options", optionRows(program.globalOptions))

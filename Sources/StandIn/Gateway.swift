@@ -1,4 +1,4 @@
-/// What stands before the services: strips their prefixes and swaps the newer keys for tokens. `/status` is its own.
+/// What stands before the services: strips their prefixes and swaps the newer keys for tokens.
 struct Gateway: HTTPService {
   let storage: any HTTPService
   let rows: any HTTPService
@@ -18,7 +18,6 @@ struct Gateway: HTTPService {
           method: request.method, target: target, headers: headers, body: request.body,
           headByteCount: request.headByteCount))
     }
-    if request.target == Array("/status".utf8) { return .json(200, "OK", "{}") }
     return .json(404, "Not Found", #"{"message":"no Route matched with those values"}"#)
   }
 

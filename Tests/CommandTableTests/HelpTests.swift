@@ -49,7 +49,7 @@ import Testing
   @Test func `the overview lists commands, options and topics`() {
     #expect(
       Sample.program.help(on: .program, width: 80) == """
-        sample: moves things
+        Move things
 
         Usage: sample COMMAND [OPTIONS] [ARGUMENTS]
 

@@ -54,7 +54,7 @@ enum Sample {
   static let path = Declaration("config path", abstract: "Where", examples: [Example("sample config path", "Where")])
 
   static let program = Program(
-    "sample", abstract: "moves things", footer: "Exit codes: see 'sample help exit-codes'.",
+    "sample", abstract: "Move things", footer: "Exit codes: see 'sample help exit-codes'.",
     globalOptions: [json, quiet, verbose, environmentFile],
     groups: [CommandGroup("config", abstract: "The configuration")],
     commands: [migrate, copy, show, path],

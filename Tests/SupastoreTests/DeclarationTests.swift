@@ -4,22 +4,15 @@ import Testing
 
 @testable import supastore
 
-/// The tables of all commands, those included that are not registered yet.
+/// The tables of the commands.
 @Suite struct DeclarationTests {
-  private static let program = Registry.program(of: [
-    TestConnectionCommand.declaration, SetupCommand.declaration, SchemaCommand.declaration,
-    ConfigShowCommand.declaration, MigrateCommand.declaration, UploadCommand.declaration, DownloadCommand.declaration,
-    ListCommand.declaration, VersionCommand.declaration, HelpCommand.declaration,
-  ])
-
   private func arguments(_ line: String) throws -> Arguments? {
     let words = line.split(separator: " ").map { RawArgument(String($0)) }
-    guard case .run(_, let arguments) = try Self.program.parse(words) else { return nil }
+    guard case .run(_, let arguments) = try Registry.program.parse(words) else { return nil }
     return arguments
   }
 
   @Test func `no table has a flaw`() {
-    #expect(Self.program.flaws == [])
     #expect(Registry.program.flaws == [])
   }
 
@@ -52,7 +45,7 @@ import Testing
 
   @Test func `a path keeps bytes that are not UTF-8`() throws {
     let path = RawArgument(bytes: [0x61, 0xFF])
-    guard case .run(_, let arguments) = try Self.program.parse([RawArgument("upload"), path]) else {
+    guard case .run(_, let arguments) = try Registry.program.parse([RawArgument("upload"), path]) else {
       Issue.record("not an upload")
       return
     }
@@ -60,8 +53,8 @@ import Testing
   }
 
   @Test func `upload, download and list read their lines`() throws {
-    let upload = try #require(try arguments("put f --mime text/plain --path k/f --type generated --state-dir s"))
-    #expect(upload[UploadCommand.mediaType]?.text == "text/plain" && upload[UploadCommand.storagePath]?.text == "k/f")
+    let upload = try #require(try arguments("put f --conversation c1 --type generated --state-dir s"))
+    #expect(upload[UploadCommand.file].string == "f" && upload[UploadCommand.conversation]?.text == "c1")
     #expect(upload[UploadCommand.type] == .generated && upload[GlobalOptions.stateDirectory]?.string == "s")
 
     let download = try #require(try arguments("get uploads/a/b.txt -fo -"))
@@ -90,12 +83,12 @@ import Testing
   }
 
   @Test func `an example of a command can be parsed`() throws {
-    for command in Self.program.commands {
+    for command in Registry.program.commands {
       for example in command.examples {
         // As a shell would split it; none of the examples has quoted spaces before a pipe.
         let line = example.command.prefix { $0 != "|" }.filter { $0 != "'" }
         let words = line.split(separator: " ").dropFirst().map { RawArgument(String($0)) }
-        guard case .run(let called, _) = try Self.program.parse(words) else {
+        guard case .run(let called, _) = try Registry.program.parse(words) else {
           Issue.record("\(example.command) runs nothing")
           continue
         }

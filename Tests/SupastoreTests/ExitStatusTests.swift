@@ -4,9 +4,12 @@ import Testing
 
 @testable import supastore
 
+/// Not the type of that name in Testing.
+private typealias Status = supastore.ExitStatus
+
 @Suite struct ExitStatusTests {
   @Test func `the numbers are those that scripts rely on`() {
-    #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 130, 143])
+    #expect(Status.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 130, 143])
   }
 
   @Test(
@@ -28,19 +31,21 @@ import Testing
       ([.different, .someFailed], 3), ([.someFailed, .failed], 1), ([.failed, .unreachable], 6),
       ([.unreachable, .denied], 5), ([.denied, .refused], 7), ([.refused, .usage], 2), ([.usage, .locked], 11),
       ([.locked, .damaged], 12), ([.damaged, .interrupted], 130), ([.done, .terminated], 143),
-    ] as [([ExitStatus], Int32)])
-  func `of several statuses of a run the weightiest counts`(_ statuses: [ExitStatus], status: Int32) {
-    #expect(ExitStatus.ofRun(statuses).rawValue == status)
-    #expect(ExitStatus.ofRun(statuses.reversed()).rawValue == status)
+    ] as [([Status], Int32)])
+  func `of several statuses of a run the weightiest counts`(_ statuses: [supastore.ExitStatus], status: Int32) {
+    #expect(Status.ofRun(statuses).rawValue == status)
+    #expect(Status.ofRun(statuses.reversed()).rawValue == status)
   }
 
   @Test(
     arguments: [
       (5, [], 0), (0, [], 0), (0, [.notFound], 4), (0, [.denied, .denied], 5), (0, [.denied, .notFound], 3),
       (1, [.notFound], 3),
-    ] as [(Int, [ExitStatus], Int32)])
-  func `items that fail for one reason give its status`(_ succeeded: Int, failures: [ExitStatus], status: Int32) {
-    #expect(ExitStatus.ofItems(succeeded: succeeded, failures: failures).rawValue == status)
+    ] as [(Int, [Status], Int32)])
+  func `items that fail for one reason give its status`(
+    _ succeeded: Int, failures: [supastore.ExitStatus], status: Int32
+  ) {
+    #expect(Status.ofItems(succeeded: succeeded, failures: failures).rawValue == status)
   }
 
   @Test func `an error of an unknown type is told by its type alone`() {

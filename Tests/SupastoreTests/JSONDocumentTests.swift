@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct JSONDocumentTests {
   @Test func `members keep their order`() {
-    let document: JSONDocument = ["z": 1, "a": [true, .null, 2.5], "m": ["s": "t"], "n": [:], "o": []]
+    let document: JSONDocument = ["z": 1, "a": [true, .null, .number(2.5)], "m": ["s": "t"], "n": [:], "o": []]
     #expect(document.line == #"{"z":1,"a":[true,null,2.5],"m":{"s":"t"},"n":{},"o":[]}"#)
   }
 

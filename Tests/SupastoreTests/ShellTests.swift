@@ -48,7 +48,7 @@ import Testing
 
   @Test func `every exit status and every setting is explained`() async throws {
     let statuses = try await run("help", "exit-codes").output
-    #expect(ExitStatus.allCases.allSatisfy { statuses.contains("\n  \($0.rawValue) ") })
+    #expect(supastore.ExitStatus.allCases.allSatisfy { statuses.contains("\n  \($0.rawValue) ") })
     let settings = try await run("help", "environment").output
     #expect(settings.contains("\n  SUPABASE_SERVICE_ROLE_KEY ") && settings.contains("\n  NO_COLOR "))
   }
@@ -66,7 +66,8 @@ import Testing
     #expect(outcome.exitStatus == 2)
     #expect(
       outcome.errors
-        == #"{"error":{"code":"usage","message":"unknown option --jsn","hint":"did you mean --json?","retryable":false}}"#
+        == #"{"error":{"code":"usage","message":"unknown option --jsn","hint":"did you mean --json?","#
+        + #""retryable":false}}"#
         + "\n")
   }
 
@@ -79,8 +80,9 @@ import Testing
   }
 
   @Test func `a reader that goes away ends it quietly`() async throws {
-    // The reader is gone before anything is written.
-    let outcome = try await script(#"{ sleep 0.2; "$0" help; echo $? >&2; } | :"#)
+    // The reader closes its end before the program starts.
+    let outcome = try await script(
+      #"mkfifo gate; { cat gate; "$0" help; echo $? >&2; } | { exec <&-; echo >gate; }"#)
     #expect(outcome.errors == "1\n")
   }
 

@@ -20,16 +20,7 @@ struct ProjectState: Sendable {
 
   /// Takes the bytes of an object away, or puts them back; its row stays.
   func setHidden(_ isHidden: Bool, bucket: String, key: String) throws {
-    let rows = try storage.database.asSuperuser { connection in
-      try connection.query(
-        "select version from storage.objects where bucket_id = $1 and name = $2",
-        [PostgresParameter(bucket), PostgresParameter(key)]
-      ).rows
-    }
-    guard let version = rows.first?.first ?? nil else {
-      throw ProcessError(description: "there is no object \(bucket)/\(key)")
-    }
-    storage.blobs.setHidden(isHidden, version: version)
+    try storage.setBlobHidden(isHidden, bucket: bucket, key: key)
   }
 
   /// Stops PostgreSQL, or starts it again.

@@ -61,6 +61,7 @@ final class HTTPConnection {
       try refuse(.clientError)
       return false
     }
+    if head.expectsContinue, body.readByteCount == 0 { waitForBytes(milliseconds: 100) }
     if !head.keepsConnection { response.closesConnection = true }
     return try answer(response, to: head.method, unread: body)
   }
@@ -112,6 +113,12 @@ final class HTTPConnection {
     shutdown(socket, Int32(SHUT_WR))
     var polled = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
     while poll(&polled, 1, 2000) > 0 { _ = try input.skip(upTo: .max) }
+  }
+
+  /// A client that waited for `100 Continue` is given the time to see it alone: some lose an answer that comes with it.
+  private func waitForBytes(milliseconds: Int32) {
+    var polled = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    poll(&polled, 1, milliseconds)
   }
 
   /// Sits there without reading until the peer, or the server's end, closes the connection.

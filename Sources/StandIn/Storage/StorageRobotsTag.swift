@@ -67,8 +67,9 @@ enum StorageRobotsTag {
     var rules: [Substring] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let part = trimmed(part)
-      let name = part.prefix { $0 != ":" }
-      if let last = rules.last, last.hasPrefix("unavailable_after:"), name == part, !simpleRules.contains(part) {
+      // A rule or an agent is one word; what has blanks before its first colon belongs to a date.
+      let isDate = !simpleRules.contains(part) && (!part.contains(":") || part.prefix { $0 != ":" }.contains(" "))
+      if isDate, let last = rules.last, last.hasPrefix("unavailable_after:") {
         rules[rules.count - 1] = Substring("\(last), \(part)")
       } else {
         rules.append(part)

@@ -38,7 +38,12 @@ extension OpenProject {
     struct Version: Decodable, Sendable {
       let version: Int
       let description: String?
-      let applied_at: String?
+      let appliedAt: String?
+
+      enum CodingKeys: String, CodingKey {
+        case version, description
+        case appliedAt = "applied_at"
+      }
     }
     do throws(StorageError) {
       let page = try await asked { () throws(ServiceError) in
@@ -51,7 +56,7 @@ extension OpenProject {
           .setup, "the table schema_version is empty",
           hint: "run the schema again: `supastore schema | psql \"$DB_URL\"`")
       }
-      return [.schema(version: row.version, description: row.description, appliedAt: row.applied_at.map(inUTC))]
+      return [.schema(version: row.version, description: row.description, appliedAt: row.appliedAt.map(inUTC))]
     } catch {
       return [.failed(error)]
     }

@@ -4,12 +4,17 @@ internal import SupabaseClient
 struct ConversationRow: Decodable, Sendable {
   static let columns: [Column] = ["id", "continuation_id", "title"]
 
+  private enum CodingKeys: String, CodingKey {
+    case id, title
+    case continuationID = "continuation_id"
+  }
+
   let id: String
-  let continuation_id: String
+  let continuationID: String
   let title: String?
 
   var conversation: Conversation {
-    Conversation(id: id, continuationID: continuation_id, title: title)
+    Conversation(id: id, continuationID: continuationID, title: title)
   }
 }
 
@@ -20,9 +25,11 @@ struct IDRow: Decodable, Sendable {
 
 /// A row of `conversation_files`.
 struct LinkRow: Decodable, Sendable {
-  private let file_id: FileID
+  private enum CodingKeys: String, CodingKey {
+    case id = "file_id"
+  }
 
-  var id: FileID { file_id }
+  let id: FileID
 }
 
 extension FileID: Decodable {

@@ -7,18 +7,14 @@ enum Registry {
     DownloadCommand.self, ListCommand.self, ConfigShowCommand.self, VersionCommand.self, HelpCommand.self,
   ]
 
-  static let program = program(of: commands.map { $0.declaration })
-
-  static func program(of declarations: [Declaration]) -> Program {
-    Program(
-      "supastore",
-      abstract: "moves files into Supabase Storage, each proved and with its row in the database",
-      footer: "Exit status: 0 done, 1 failed, 2 wrong usage; 'supastore help exit-codes' lists all.",
-      globalOptions: GlobalOptions.all,
-      groups: [CommandGroup("config", abstract: "What supastore is told by flags, environment and .env")],
-      commands: declarations,
-      topics: Topics.all)
-  }
+  static let program = Program(
+    "supastore",
+    abstract: "Move files into Supabase Storage, each proved and with its row in the database",
+    footer: "Exit status: 0 done, 1 failed, 2 wrong usage; 'supastore help exit-codes' lists all.",
+    globalOptions: GlobalOptions.all,
+    groups: [CommandGroup("config", abstract: "What supastore is told by flags, environment and .env")],
+    commands: commands.map { $0.declaration },
+    topics: Topics.all)
 
   /// The command that a declaration of `program` belongs to.
   static func command(declaring name: String) -> (any Command.Type)? {

@@ -9,8 +9,8 @@ enum Topics {
     [
       .paragraph(
         """
-        Of several items, all that succeed give 0; if all fail for one reason, that reason's status; otherwise 3. Items \
-        that are skipped change nothing.
+        Of several items, all that succeed give 0; if all fail for one reason, that reason's status; otherwise 3. \
+        Items that are skipped change nothing.
         """),
       .terms(ExitStatus.allCases.map { Topic.Term(String($0.rawValue), $0.meaning) }),
     ]
