@@ -26,6 +26,9 @@ package struct StandInTrait: SuiteTrait, TestTrait, TestScoping {
   var ownsCluster = false
   var schemaFile: String?
 
+  /// Each test's project has threads, connections and programs of its own: all at once would starve each other.
+  private static let gate = Gate(places: 4)
+
   package var isRecursive: Bool { scope == .test }
 
   package func provideScope(
@@ -35,6 +38,8 @@ package struct StandInTrait: SuiteTrait, TestTrait, TestScoping {
       try await function()
       return
     }
+    if scope == .test { await Self.gate.enter() }
+    defer { if scope == .test { Self.gate.leave() } }
     let instance = try await onOwnThread {
       try StandInInstance.start(etags: etags, ownsCluster: ownsCluster, schemaFile: schemaFile)
     }

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `test-connection` against a project as Phase 1 left it.
-@Suite(.standIn(per: .test), .timeLimit(.minutes(1))) struct ConnectionTestTests {
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct ConnectionTestTests {
   private let supastore: Supastore
 
   init() throws {
@@ -19,7 +19,9 @@ import Testing
         lines[index] = prefix + name
       }
       value(after: "   URL: ", is: { $0 == supastore.project.url }, named: "<url>")
-      value(after: "   Applied at: ", is: { $0.wholeMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/#) != nil }, named: "<time>")
+      value(
+        after: "   Applied at: ", is: { $0.wholeMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/#) != nil },
+        named: "<time>")
       value(after: "✅ Created test conversation: ", is: isUUID, named: "<uuid>")
       value(after: "✅ Created test message: ", is: isUUID, named: "<uuid>")
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Runs that are ended before their time: by a signal they hear, and by one they do not.
-@Suite(.standIn(per: .test), .timeLimit(.minutes(2))) struct InterruptionTests {
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct InterruptionTests {
   private static let uploads = "POST /storage/v1/object/user-files/*"
   private let supastore: Supastore
   private let tree: TemporaryDirectory

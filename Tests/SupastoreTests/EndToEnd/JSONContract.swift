@@ -36,7 +36,9 @@ struct JSONContract {
       if let status = cells.last.flatMap({ Int32($0) }) {
         exitStatuses[key] = status
       } else {
-        descriptions[heading, default: [:]][key] = try cells[1].split(separator: " or ").map { try Self.type(String($0)) }
+        descriptions[heading, default: [:]][key] = try cells[1].split(separator: " or ").map {
+          try Self.type(String($0))
+        }
       }
     }
   }
@@ -95,9 +97,12 @@ struct JSONContract {
     switch (type, value) {
     case (.string, .string), (.number, .number), (.boolean, .bool), (.null, .null): return nil
     case (.integer, .number) where value.int != nil: return nil
-    case (.literal(let text), .string(text)): return nil
+    case (.literal(let text), .string(let found)) where text == found: return nil
     case (.array(let type), .array(let elements)):
-      return elements.lazy.compactMap { flaw(of: $0, type, name, &met) }.first
+      for element in elements {
+        if let flaw = flaw(of: element, type, name, &met) { return flaw }
+      }
+      return nil
     case (.object(let heading), .object):
       let kind = value["kind"]?.string.map { " \($0)" } ?? ""
       return flaw(of: value, as: heading + kind, met: &met)

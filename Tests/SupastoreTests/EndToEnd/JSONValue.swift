@@ -26,9 +26,10 @@ extension JSONValue: Decodable {
   init(from decoder: any Decoder) throws {
     if let members = try? decoder.container(keyedBy: Key.self) {
       self = .object(
-        try Dictionary(uniqueKeysWithValues: members.allKeys.map { key in
-          (key.stringValue, try members.decode(JSONValue.self, forKey: key))
-        }))
+        try Dictionary(
+          uniqueKeysWithValues: members.allKeys.map { key in
+            (key.stringValue, try members.decode(JSONValue.self, forKey: key))
+          }))
       return
     }
     let value = try decoder.singleValueContainer()

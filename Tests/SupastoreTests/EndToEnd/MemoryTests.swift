@@ -4,7 +4,7 @@ import Testing
 /// The most memory a migration had at once, as the kernel counted it.
 ///
 /// The kernel hands a parent's peak on to the programs it starts, so a small one in between does the starting.
-@Suite(.standIn(per: .test), .timeLimit(.minutes(2))) struct MemoryTests {
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct MemoryTests {
   private static let limit = 64 << 20
   private static let measure = """
     import os, sys

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// How `migrate` ends when not everything goes well, each way with its own exit status.
-@Suite(.standIn(per: .test), .timeLimit(.minutes(1))) struct MigrateExitStatusTests {
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct MigrateExitStatusTests {
   private let supastore: Supastore
   private let tree: TemporaryDirectory
 

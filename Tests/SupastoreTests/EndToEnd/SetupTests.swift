@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.standIn(per: .test), .timeLimit(.minutes(1))) struct SetupTests {
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct SetupTests {
   private let supastore: Supastore
 
   init() throws {
@@ -22,7 +22,8 @@ import Testing
 
         """)
     let made = try buckets()
-    #expect(made.map { Array($0.prefix(3)) } == [["user-files", "f", "52428800"], ["generated-files", "f", "10485760"]])
+    #expect(
+      made.map { Array($0.prefix(3)) } == [["user-files", "f", "52428800"], ["generated-files", "f", "10485760"]])
 
     let second = try await supastore("setup")
     #expect(second.exitStatus == 0)

@@ -53,7 +53,9 @@ struct Supastore {
 
   /// How many objects, rows and links there are, and how many rows have exactly one object and one link.
   func counts() throws -> StoredCounts {
-    func count(_ from: String) throws -> Int { try Int(project.query("select count(*) from \(from)")[0][0] ?? "") ?? -1 }
+    func count(_ from: String) throws -> Int {
+      try Int(project.query("select count(*) from \(from)")[0][0] ?? "") ?? -1
+    }
     return try StoredCounts(
       objects: count("storage.objects"), rows: count("files"), links: count("conversation_files"),
       complete: count(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `upload`, `list` and `download` in their simple forms.
-@Suite(.standIn(per: .test), .timeLimit(.minutes(1))) struct TransferTests {
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct TransferTests {
   private let supastore: Supastore
   private let directory: TemporaryDirectory
 
@@ -91,7 +91,10 @@ import Testing
     let run = try await supastore("download", id, directory: directory["target"])
     #expect(run.output == "./notes.txt\n")
     #expect(try targetNames() == ["notes.txt"])
-    #expect(try FileManager.default.contentsOfDirectory(atPath: supastore.stateDirectory).allSatisfy { !$0.hasSuffix(".part") })
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: supastore.stateDirectory).allSatisfy {
+        !$0.hasSuffix(".part")
+      })
   }
 
   @Test func `a target that is there is kept unless --force`() async throws {
