@@ -13,7 +13,7 @@ struct BodySource {
     switch body {
     case .none: 0
     case .bytes(let bytes): Int64(bytes.count)
-    case .file(_, let range): range.upperBound - range.lowerBound
+    case .file(_, let range, _): range.upperBound - range.lowerBound
     }
   }
 
@@ -26,7 +26,7 @@ struct BodySource {
     case .bytes(let bytes):
       let start = Int(offset)
       bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + count])) }
-    case .file(let descriptor, let range):
+    case .file(let descriptor, let range, let isUnchanged):
       var filled = 0
       while filled < count {
         let position = Int(range.lowerBound + offset) + filled
@@ -35,6 +35,7 @@ struct BodySource {
         guard read > 0 else { return nil }
         filled += read
       }
+      if offset + Int64(count) == byteCount, count > 0, !isUnchanged() { return nil }
     }
     offset += Int64(count)
     return count

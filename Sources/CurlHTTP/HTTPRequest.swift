@@ -16,7 +16,9 @@ public struct HTTPRequest: Sendable {
     /// again by then and can be refilled without a copy.
     case bytes([UInt8])
     /// `range` of an open file, read with `pread`; the caller keeps the descriptor open until the transfer has settled.
-    case file(descriptor: Int32, range: Range<Int64>)
+    /// `isUnchanged` is asked, on the client's thread, when the last byte was read and before it is sent: false gives the
+    /// transfer up, so the server never gets the whole of a file that was written to meanwhile.
+    case file(descriptor: Int32, range: Range<Int64>, isUnchanged: @Sendable () -> Bool = { true })
   }
 
   public enum Destination: Sendable {

@@ -71,7 +71,7 @@ extension HTTPRequest {
     switch (method, body) {
     case (.get, .none), (.head, .none): break
     case (.get, _), (.head, _): throw .invalid("\(method.rawValue) has no body")
-    case (_, .file(_, let range)) where range.lowerBound < 0: throw .invalid("the range of the body is negative")
+    case (_, .file(_, let range, _)) where range.lowerBound < 0: throw .invalid("the range of the body is negative")
     case (.post, _), (.put, _), (.patch, _), (.delete, _): break
     }
   }

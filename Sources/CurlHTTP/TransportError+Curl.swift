@@ -100,7 +100,7 @@ extension TransportError.Reason {
     case .connectionLost: "the connection was lost"
     case .answerTooLong: "the answer is longer than allowed"
     case .malformedAnswer: "the answer is not valid HTTP"
-    case .sourceEnded: "the source of the body ended early or could not be read"
+    case .sourceEnded: "the source of the body ended early, changed, or could not be read"
     case .destinationFailed(let errno): "the answer could not be written: \(String(cString: strerror(errno)))"
     case .cancelled: "cancelled"
     case .outOfMemory: "out of memory"

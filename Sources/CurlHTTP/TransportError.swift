@@ -23,7 +23,7 @@ public struct TransportError: Error, Sendable, Equatable {
     case connectionLost
     case answerTooLong
     case malformedAnswer
-    /// The file that was being sent ended before its announced length, or could not be read.
+    /// The file that was being sent ended before its announced length, could not be read, or was written to.
     case sourceEnded
     /// The answer could not be written to its file: errno.
     case destinationFailed(errno: Int32)

@@ -121,6 +121,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [1000, 300_000, 9 << 20])
+  func `a file that was written to never arrives whole`(_ count: Int) async throws {
+    let file = try ScratchFile(pattern(count))
+    try await ScriptedServer.withRunning({ try $0.answerAll() }) { server in
+      try await withClient { client in
+        let range = 0..<Int64(count)
+        let body = HTTPRequest.Body.file(descriptor: file.descriptor, range: range) { false }
+        let error = await client.failure(of: HTTPRequest(.post, server.url(), body: body))
+        #expect(error?.reason == .sourceEnded)
+        let unchanged = HTTPRequest.Body.file(descriptor: file.descriptor, range: range) { true }
+        try await client.expect(200, from: HTTPRequest(.post, server.url(), body: unchanged))
+      }
+      #expect(server.requests.map(\.body.count) == [count])
+    }
+  }
+
   @Test func `an array that was sent can be filled anew without a copy`() async throws {
     try await ScriptedServer.withRunning({ try $0.answerAll() }) { server in
       try await withClient { client in

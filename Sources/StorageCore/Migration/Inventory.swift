@@ -55,6 +55,10 @@ final class Inventory {
     }
   }
 
+  func forgetLinks() throws(StorageError) {
+    try transaction { () throws(SQLiteError) in try database.execute("DELETE FROM links") }
+  }
+
   func object(_ key: String) throws(StorageError) -> StoredObject? {
     try converting { () throws(SQLiteError) in
       try selectObject.bind([.text(key)])

@@ -1,7 +1,8 @@
 /// Which files are linked already; asked for only when a file turns up of which everything else is there.
 struct LinkInventory {
   private let rows: any FileRepository
-  private var isFilled = false
+  /// Whose links are known.
+  private var conversationID: String?
 
   init(_ rows: any FileRepository) {
     self.rows = rows
@@ -14,19 +15,21 @@ struct LinkInventory {
     let complete = window.indices { $0.hadObject && $0.hadRow }
     guard let conversation, !complete.isEmpty else { return window }
     do throws(StorageError) {
-      if !isFilled { try await fill(reader, conversation) }
+      if conversationID != conversation.id { try await fill(reader, conversation) }
       for index in complete {
         guard let id = window.files[index].row?.id else { continue }
         window.files[index].hadLink = try await reader.isLinked(id)
         window.files[index].isLinked = window.files[index].hadLink
       }
+      window.conversationID = conversation.id
     } catch {
-      for index in complete { window.files[index].error = error }
+      window.fail(complete, error)
     }
     return window
   }
 
   private mutating func fill(_ reader: SourceReader, _ conversation: Conversation) async throws(StorageError) {
+    try await reader.forgetLinks()
     var after: FileID?
     while true {
       let page = try await rows.linkedFiles(of: conversation, after: after)
@@ -34,6 +37,6 @@ struct LinkInventory {
       guard !page.isLast, let last = page.elements.last else { break }
       after = last
     }
-    isFilled = true
+    conversationID = conversation.id
   }
 }

@@ -26,7 +26,7 @@ public struct Migration: Sendable {
   public let meter = ProgressMeter()
 
   public init(_ project: OpenProject, options: Options, stop: StopSignal) {
-    self.project = project
+    self.project = project.heeding(stop)
     self.options = options
     self.stop = stop
   }
@@ -39,11 +39,12 @@ public struct Migration: Sendable {
   ) async -> MigrationSummary {
     let clock = ContinuousClock()
     let start = clock.now
+    let requestsBefore = project.requestCount
     var tally = Tally(report: report)
     do throws(StorageError) {
       let bucket = try await self.bucket()
       for root in roots {
-        let size = try await reader(root, to: bucket).measure()
+        let size = try await reader(root, to: bucket).measure(until: stop)
         meter.expect(fileCount: size.fileCount, byteCount: size.byteCount)
       }
       for root in roots where tally.summary.endedBy == nil && !stop.isRaised {
@@ -52,12 +53,12 @@ public struct Migration: Sendable {
     } catch {
       tally.summary.endedBy = error
     }
-    if stop.isRaised, tally.summary.endedBy == nil {
+    if stop.isRaised, tally.summary.endedBy.map({ $0.code == .interrupted }) ?? true {
       tally.summary.endedBy = StorageError(
         .interrupted, "interrupted before the end", hint: "run the same command again: it continues")
     }
     tally.summary.duration = start.duration(to: clock.now)
-    tally.summary.requestCount = project.requestCount
+    tally.summary.requestCount = project.requestCount - requestsBefore
     return tally.summary
   }
 
@@ -89,11 +90,12 @@ public struct Migration: Sendable {
   ) async throws(StorageError) {
     let reader = try reader(root, to: bucket)
     var conversation: Conversation?
+    var isNew = false
     if let continuationID = root.continuationID {
       let found = try await project.rows.createConversation(continuationID: continuationID, title: nil)
-      conversation = found.conversation
-      if !found.isNew { try await fillInventory(of: reader, root) }
+      (conversation, isNew) = (found.conversation, found.isNew)
     }
+    if !isNew { try await fillInventory(of: reader, root) }
     let lane = project.objects.uploads()
     meter.watch(lane)
     let sender = WindowSender(
@@ -132,18 +134,20 @@ public struct Migration: Sendable {
     }
   }
 
-  /// Notes the digests of a window that is done, then reports its files.
+  /// Notes what a window that is done brought, then reports its files.
   private func absorb(
     _ settled: (window: MigrationWindow, conversation: Conversation?), _ reader: SourceReader, _ tally: Tally
   ) async -> (Conversation?, Tally) {
     var tally = tally
     do throws(StorageError) {
-      try await reader.record(settled.window.files)
+      try await reader.recordDigests()
     } catch {
       tally.summary.endedBy = error
     }
     for outcome in await reader.outcomes(of: settled.window, in: settled.conversation) { tally.count(outcome) }
-    if tally.summary.endedBy == nil { tally.summary.endedBy = settled.window.endOfRun }
+    tally.summary.sentByteCount += settled.window.files.reduce(0) { $0 + $1.sentByteCount }
+    if tally.summary.endedBy == nil { tally.summary.endedBy = settled.window.endOfRun(hadSuccess: tally.hadSuccess) }
+    tally.hadSuccess = tally.hadSuccess || settled.window.files.contains(where: \.isComplete)
     return (settled.conversation, tally)
   }
 
@@ -152,6 +156,7 @@ public struct Migration: Sendable {
     let prefix = ObjectPath.prefix(type: options.type, continuationID: root.continuationID)
     var after: FileRow?
     while true {
+      try checkStop()
       let page = try await project.rows.files(matching: FileQuery(pathPrefix: prefix), after: after)
       try await reader.note(page.elements)
       guard !page.isLast, let last = page.elements.last else { break }
@@ -159,17 +164,24 @@ public struct Migration: Sendable {
     }
     var key: String?
     while true {
+      try checkStop()
       let page = try await project.objects.objects(in: options.type.bucket.name, prefix: prefix, after: key)
       try await reader.note(page.objects)
       guard !page.isLast, let last = page.objects.last else { break }
       key = last.key
     }
   }
+
+  private func checkStop() throws(StorageError) {
+    if stop.isRaised { throw StorageError(.interrupted, "interrupted while asking what is stored") }
+  }
 }
 
 /// Counts outcomes and passes them on.
 private struct Tally {
   var summary = MigrationSummary()
+  /// Whether any file was stored, or found stored.
+  var hadSuccess = false
   let report: @Sendable (FileOutcome) -> Void
 
   mutating func count(_ outcome: FileOutcome) {

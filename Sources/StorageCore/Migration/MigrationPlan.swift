@@ -1,4 +1,4 @@
-/// What a run would do, found out without writing anything anywhere.
+/// What a run would do, found out without writing anything to the project.
 public struct MigrationPlan: Sendable {
   /// Files that would be looked at, and their bytes.
   public var fileCount = 0
@@ -40,12 +40,11 @@ extension MigrationPlan {
       conversation = try await migration.project.rows.conversation(continuationID: continuationID)
       if conversation == nil {
         requestCount += 1
-      } else {
-        try await migration.fillInventory(of: reader, root)
       }
     }
+    if conversation != nil || root.continuationID == nil { try await migration.fillInventory(of: reader, root) }
     var links = LinkInventory(migration.project.rows)
-    while true {
+    while !migration.stop.isRaised {
       let (window, passedOver) = await reader.nextWindow()
       refusals += passedOver
       if window.files.isEmpty {
@@ -55,8 +54,8 @@ extension MigrationPlan {
       var assessed = window
       assessed.files = await reader.assess(window.files)
       assessed = await links.mark(assessed, reader, conversation)
-      try await reader.record(assessed.files)
-      refusals += await reader.outcomes(of: assessed, in: conversation).filter { $0.error != nil }
+      try await reader.recordDigests()
+      refusals += await reader.outcomes(ofFailedIn: assessed)
       count(assessed, isLinking: root.continuationID != nil)
     }
     requestCount += migration.project.requestCount - before
@@ -71,6 +70,10 @@ extension MigrationPlan {
     let unrecorded = window.indices { !$0.hadRow }.count
     let unlinked = isLinking ? window.indices { !$0.hadLink }.count : 0
     unchangedCount += window.indices { $0.hadObject && $0.hadRow && ($0.hadLink || !isLinking) }.count
-    requestCount += unsent.count + (unsent.isEmpty ? 0 : 1) + (unrecorded > 0 ? 1 : 0) + (unlinked > 0 ? 1 : 0)
+    // What lies under its key already and does not hold is asked about once more, and overwritten.
+    let unproved = window.indices { !$0.isProved }.count
+    let overwritten = unsent.count { window.files[$0].wasSent }
+    requestCount += unsent.count + overwritten + MigrationWindow.proofRequestCount(unproved)
+    requestCount += (unrecorded > 0 ? 1 : 0) + (unlinked > 0 ? 1 : 0)
   }
 }

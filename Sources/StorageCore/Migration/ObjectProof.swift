@@ -9,14 +9,6 @@ enum ObjectProof: Equatable {
   /// Another size: it is something else.
   case differs
 
-  /// Parts that the service cuts a single POST into before it hands it to S3.
-  static let partByteCount = 16 << 20
-
-  /// The MD5s that a POST of this many bytes may come back as: of the whole on a file back end, of its parts on S3.
-  static func cut(forByteCount byteCount: Int64) -> MD5Cut {
-    byteCount > Int64(partByteCount) ? .wholeAndParts(ofBytes: partByteCount) : .whole
-  }
-
   init(of object: StoredObject, against digests: ContentDigests) {
     if let byteCount = object.byteCount, byteCount != digests.byteCount {
       self = .differs

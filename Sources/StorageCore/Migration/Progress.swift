@@ -52,10 +52,10 @@ public final class ProgressMeter: Sendable {
   }
 
   /// A file needs no more sending. The bytes of one that was sent were counted on their way.
-  func settled(_ file: MigratingFile) {
+  func settled(_ file: MigratingFile, wasSent: Bool) {
     state.withLock { state in
       state.progress.fileCount += 1
-      if !file.wasSent { state.progress.byteCount += file.status.byteCount }
+      if !wasSent { state.progress.byteCount += file.status.byteCount }
     }
   }
 }

@@ -6,7 +6,8 @@ struct ReadBack: Sendable {
   /// Where the bytes lie meanwhile, in a file without a name.
   let directory: LocalPath
 
-  /// The digest of an object's bytes; nil when there is no such object, or it is not `byteCount` long.
+  /// The digest of an object's bytes; nil when there is no such object, its bytes are lost, or it is not `byteCount`
+  /// long.
   func sha256(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) -> SHA256Digest? {
     let part: PartialFile
     do throws(FileError) {
@@ -18,7 +19,7 @@ struct ReadBack: Sendable {
     do throws(StorageError) {
       try await objects.read(key, in: bucket, into: part.descriptor, limit: byteCount + 1)
     } catch {
-      if error.code == .notFound { return nil }
+      if [.notFound, .objectMissing, .integrity].contains(error.code) { return nil }
       throw error
     }
     let digests = try await ContentHasher.shared.digests(of: part)

@@ -2,6 +2,8 @@
 struct WindowSender {
   /// Content held in memory while it is under way, in bytes.
   private static let memoryLimit: Int64 = 16 << 20
+  /// Uploads handed over and not settled; enough to keep the lane busy while the next files are read.
+  private static let queueLimit = 32
   /// Files that are read on one hop to the reader's queue.
   private static let chunkFileCount = 32
   private static let chunkByteCount: Int64 = 4 << 20
@@ -12,14 +14,25 @@ struct WindowSender {
   private let stop: StopSignal
   private let meter: ProgressMeter
   private var limit: ConcurrencyLimit
+  private var breaker = CircuitBreaker()
   /// What is under way, by index into the window.
   private var underWay: [Int: UnderWay] = [:]
   private var heldByteCount: Int64 = 0
 
   private struct UnderWay {
+    let upload: ObjectUpload
     let heldByteCount: Int64
-    /// Keeps the descriptor open that is being sent from.
-    let source: SourceFile?
+    let byteCount: Int64
+  }
+
+  /// What one pass over a window's files leaves to be done.
+  private struct Rest {
+    /// Failed, and may succeed later.
+    var failed: [Int: StorageError] = [:]
+    /// Not tried.
+    var postponed: [Int] = []
+    /// No file of this run can succeed any more.
+    var end: StorageError?
   }
 
   init(
@@ -35,116 +48,146 @@ struct WindowSender {
     lane.limit(to: limit.current)
   }
 
-  /// Hashes and sends the files of a window. Afterwards each one has failed, is proved already, or was sent; after a
-  /// stop some may be none of these.
+  /// Hashes and sends the files of a window. Afterwards each one has failed, has its object, or was dropped because the
+  /// run is to end.
   mutating func send(_ window: MigrationWindow) async -> MigrationWindow {
     var window = window
-    var open = Array(window.files.indices)
-    while !open.isEmpty, !stop.isRaised {
-      var again: [Int: StorageError] = [:]
-      for chunk in Self.chunks(of: open, in: window) where !stop.isRaised {
-        await submit(chunk, of: &window, again: &again)
-        while heldByteCount > Self.memoryLimit { await takeSettled(&window, again: &again) }
-      }
-      while !underWay.isEmpty { await takeSettled(&window, again: &again) }
-      open = await afterWaiting(again, &window)
+    var open = window.indices()
+    while !open.isEmpty, !stop.isRaised, window.end == nil {
+      let rest = await pass(over: open, of: &window)
+      window.end = rest.end
+      open = await afterWaiting(rest, &window)
     }
+    for index in window.indices(where: \.needsSending) { window.files[index].wasDropped = true }
     return window
   }
 
-  private mutating func submit(
-    _ chunk: [Int], of window: inout MigrationWindow, again: inout [Int: StorageError]
-  ) async {
-    let files = chunk.map { window.files[$0] }
-    var uploads: [(tag: Int, upload: ObjectUpload)] = []
-    for (index, prepared) in zip(chunk, await reader.prepare(files)) {
-      window.files[index] = prepared.file
-      if let upload = prepared.upload {
-        let held: Int64 = if case .bytes(let bytes) = upload.content { Int64(bytes.count) } else { 0 }
-        heldByteCount += held
-        underWay[index] = UnderWay(heldByteCount: held, source: prepared.source)
-        uploads.append((index, upload))
-      } else if prepared.file.error == nil, !prepared.file.isProved {
-        again[index] = StorageError(.changed, "the file changed while it was read", retry: .soon)
-      } else {
-        meter.settled(prepared.file)
-      }
+  // MARK: one pass
+
+  private mutating func pass(over open: [Int], of window: inout MigrationWindow) async -> Rest {
+    var rest = Rest()
+    var next = open.startIndex
+    if breaker.isOpen {
+      next = min(next + CircuitBreaker.probeCount, open.endIndex)
+      await submit(Array(open[..<next]), of: &window, &rest)
+      while !underWay.isEmpty { await takeSettled(&window, &rest) }
     }
-    lane.submit(uploads)
+    while next < open.endIndex, mayGoOn(rest) {
+      let chunk = Self.chunk(of: open[next...], in: window)
+      next = chunk.endIndex
+      await submit(Array(chunk), of: &window, &rest)
+      while heldByteCount > Self.memoryLimit || underWay.count > Self.queueLimit { await takeSettled(&window, &rest) }
+    }
+    while !underWay.isEmpty { await takeSettled(&window, &rest) }
+    rest.postponed += open[next...]
+    return rest
   }
 
-  private mutating func takeSettled(_ window: inout MigrationWindow, again: inout [Int: StorageError]) async {
+  private func mayGoOn(_ rest: Rest) -> Bool {
+    !stop.isRaised && !breaker.isOpen && rest.end == nil
+  }
+
+  private mutating func submit(_ indices: [Int], of window: inout MigrationWindow, _ rest: inout Rest) async {
+    let prepared = await reader.prepare(indices.map { window.files[$0] })
+    var uploads: [(tag: Int, upload: ObjectUpload)] = []
+    for (index, prepared) in zip(indices, prepared) {
+      window.files[index] = prepared.file
+      if let upload = prepared.upload {
+        uploads.append((index, upload))
+      } else if prepared.file.error == nil, prepared.file.needsSending {
+        rest.failed[index] = StorageError(.changed, "the file changed while it was read", retry: .soon)
+      } else {
+        meter.settled(prepared.file, wasSent: false)
+      }
+    }
+    // A stop that came while the files were read has already emptied the lane.
+    guard !stop.isRaised else { return }
+    for (index, upload) in uploads {
+      let held: Int64 = if case .bytes(let bytes) = upload.content { Int64(bytes.count) } else { 0 }
+      heldByteCount += held
+      underWay[index] = UnderWay(
+        upload: upload, heldByteCount: held, byteCount: window.files[index].status.byteCount)
+    }
+    lane.submit(uploads)
+    if stop.isRaised { lane.cancelAll() }
+  }
+
+  private mutating func takeSettled(_ window: inout MigrationWindow, _ rest: inout Rest) async {
+    var isThrottled = false
     for (index, result) in await lane.settled() {
       guard let done = underWay.removeValue(forKey: index) else { continue }
       heldByteCount -= done.heldByteCount
       switch result {
-      case .success:
+      case .success(let placement):
         limit.succeeded()
+        breaker.succeeded()
         retrier.budget.refund()
-        sent(index, from: done.source, &window, again: &again)
+        window.files[index].wasSent = true
+        if placement == .sent { window.files[index].sentByteCount += done.byteCount }
+        meter.settled(window.files[index], wasSent: true)
       case .failure(let error):
-        if case .throttled = error.retry { limit.sawTrouble() }
-        failed(index, error, &window, again: &again)
+        if case .throttled = error.retry { isThrottled = true }
+        failed(index, done.upload.explained(error), &window, &rest)
       }
     }
+    if isThrottled { limit.sawTrouble() }
     lane.limit(to: limit.current)
   }
 
-  private func sent(
-    _ index: Int, from source: SourceFile?, _ window: inout MigrationWindow, again: inout [Int: StorageError]
+  private mutating func failed(
+    _ index: Int, _ error: StorageError, _ window: inout MigrationWindow, _ rest: inout Rest
   ) {
-    // A large file went out from the disk after it was hashed: the bytes are those of the digest only if it stood still.
-    if let source, (try? source.hasChanged()) != false {
-      failed(index, StorageError(.changed, "the file changed while it was sent", retry: .soon), &window, again: &again)
-    } else {
-      window.files[index].wasSent = true
-      meter.settled(window.files[index])
-    }
-  }
-
-  private func failed(
-    _ index: Int, _ error: StorageError, _ window: inout MigrationWindow, again: inout [Int: StorageError]
-  ) {
-    if error.code == .interrupted { return }
+    if error.code == .interrupted { return rest.postponed.append(index) }
+    breaker.failed(error)
     window.files[index].failures += 1
     if error.isRetryable {
-      again[index] = error
+      rest.failed[index] = error
     } else {
       window.files[index].error = error
-      meter.settled(window.files[index])
+      meter.settled(window.files[index], wasSent: true)
+      if error.endsTheRun, error.code != .unreachable { rest.end = error }
     }
+    // What waits in the queue would only be refused too.
+    if breaker.isOpen || rest.end != nil { lane.cancelAll() }
   }
 
-  /// Waits as long as the slowest of the failed uploads should and returns those that may be sent again.
-  private func afterWaiting(_ again: [Int: StorageError], _ window: inout MigrationWindow) async -> [Int] {
-    var open: [Int] = []
+  // MARK: between passes
+
+  /// Waits as long as the slowest of the failed uploads should and returns what is to be sent then.
+  private func afterWaiting(_ rest: Rest, _ window: inout MigrationWindow) async -> [Int] {
+    var open = rest.postponed
+    guard !rest.failed.isEmpty, window.end == nil else { return open.sorted() }
     var longest = Duration.zero
-    for (index, error) in again {
-      let delay = retrier.policy.delay(
-        after: error, failures: max(1, window.files[index].failures), fraction: .random(in: 0..<1))
-      if let delay, retrier.budget.spend(on: error) {
+    // One price for all: they wait, and come back, together.
+    let isAffordable = rest.failed.values.max { Self.cost($0) < Self.cost($1) }.map(retrier.budget.spend) ?? true
+    for (index, error) in rest.failed {
+      let failures = max(1, window.files[index].failures, window.files[index].changes)
+      let delay = retrier.policy.delay(after: error, failures: failures, fraction: .random(in: 0..<1))
+      if let delay, isAffordable {
         longest = max(longest, delay)
         open.append(index)
       } else {
         window.files[index].error = error
-        meter.settled(window.files[index])
+        meter.settled(window.files[index], wasSent: true)
+        // It failed again and again, and so did everything else meanwhile.
+        if breaker.isOpen { window.end = error }
       }
     }
-    guard !open.isEmpty, await retrier.sleep(for: longest, orUntil: stop) else { return [] }
+    guard window.end == nil, !open.isEmpty, await retrier.sleep(for: longest) else { return [] }
     return open.sorted()
   }
 
-  private static func chunks(of indices: [Int], in window: MigrationWindow) -> [[Int]] {
-    var chunks: [[Int]] = []
+  private static func cost(_ error: StorageError) -> Int {
+    if case .throttled = error.retry { 0 } else { 1 }
+  }
+
+  private static func chunk(of indices: ArraySlice<Int>, in window: MigrationWindow) -> ArraySlice<Int> {
     var byteCount: Int64 = 0
-    for index in indices {
-      if chunks.isEmpty || chunks[chunks.count - 1].count >= chunkFileCount || byteCount >= chunkByteCount {
-        chunks.append([])
-        byteCount = 0
-      }
-      chunks[chunks.count - 1].append(index)
-      byteCount += window.files[index].status.byteCount
+    var end = indices.startIndex
+    while end < indices.endIndex, end - indices.startIndex < chunkFileCount, byteCount < chunkByteCount {
+      byteCount += window.files[indices[end]].status.byteCount
+      end += 1
     }
-    return chunks
+    return indices[..<end]
   }
 }

@@ -3,6 +3,7 @@ internal import SupabaseClient
 
 /// A project, with the connections to it open.
 public struct OpenProject: Sendable {
+  /// Operations on these two are repeated where that may help.
   public let objects: any ObjectStore
   public let rows: any FileRepository
   /// Where this project's journal and locks lie.
@@ -11,6 +12,24 @@ public struct OpenProject: Sendable {
   let connection: ServiceConnection
   let project: SupabaseProject
   let tables: RowsClient
+  /// What `objects` and `rows` repeat.
+  let store: any ObjectStore
+  let repository: any FileRepository
+
+  private init(
+    _ project: SupabaseProject, _ journalPlace: JournalPlace, connection: ServiceConnection, store: any ObjectStore,
+    repository: any FileRepository, retrier: Retrier
+  ) {
+    self.project = project
+    self.journalPlace = journalPlace
+    self.connection = connection
+    self.store = store
+    self.repository = repository
+    self.retrier = retrier
+    objects = RetryingObjectStore(store, retrier: retrier)
+    rows = RetryingFileRepository(repository, retrier: retrier)
+    tables = RowsClient(project)
+  }
 
   /// Requests sent so far, retries included.
   public var requestCount: Int { connection.requestCount }
@@ -19,17 +38,33 @@ public struct OpenProject: Sendable {
   public static func withOpen<Value: Sendable>(
     _ settings: ProjectSettings, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
+    try await withOpen(settings, retrier: Retrier(budget: RetryBudget()), body)
+  }
+
+  static func withOpen<Value: Sendable>(
+    _ settings: ProjectSettings, retrier: Retrier, _ body: (OpenProject) async throws -> Value
+  ) async throws -> Value {
     try await HTTPClient.withRunning(settings.transport) { client in
       let connection = ServiceConnection(client)
-      let retrier = Retrier(budget: RetryBudget())
-      let storage = StorageClient(settings.project)
-      let tables = RowsClient(settings.project)
+      let store = RemoteObjectStore(connection: connection, storage: StorageClient(settings.project))
+      let repository = RemoteFileRepository(connection: connection, tables: RowsClient(settings.project))
       return try await body(
         OpenProject(
-          objects: RetryingObjectStore(RemoteObjectStore(connection: connection, storage: storage), retrier: retrier),
-          rows: RetryingFileRepository(RemoteFileRepository(connection: connection, tables: tables), retrier: retrier),
-          journalPlace: settings.journalPlace, retrier: retrier, connection: connection, project: settings.project,
-          tables: tables))
+          settings.project, settings.journalPlace, connection: connection, store: store, repository: repository,
+          retrier: retrier))
     }
+  }
+
+  /// The same project, where nothing is repeated once `stop` is raised.
+  func heeding(_ stop: StopSignal) -> OpenProject {
+    var retrier = retrier
+    retrier.stop = stop
+    return over(store, repository, retrier: retrier)
+  }
+
+  /// The same project with other stores beneath.
+  func over(_ store: any ObjectStore, _ repository: any FileRepository, retrier: Retrier) -> OpenProject {
+    OpenProject(
+      project, journalPlace, connection: connection, store: store, repository: repository, retrier: retrier)
   }
 }

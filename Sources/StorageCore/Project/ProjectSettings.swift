@@ -4,7 +4,7 @@ internal import SupabaseClient
 /// Which project, with which key, reached how: everything checked that can be checked without asking the project.
 public struct ProjectSettings: Sendable {
   let project: SupabaseProject
-  let transport: HTTPConfiguration
+  var transport: HTTPConfiguration
   public let journalPlace: JournalPlace
 
   /// Throws `.configuration` when something is missing or malformed.

@@ -51,14 +51,23 @@ struct RemoteFileRepository: FileRepository {
 
   private func files(where column: Column, isOneOf values: [String]) async throws(StorageError) -> [FileRow] {
     var files: [FileRow] = []
-    for part in Filter.parts(of: values) {
+    for part in Filter.parts(of: values) { files += try await rows(where: .isOneOf(column, Array(part))) }
+    return files
+  }
+
+  /// All of them, however few the server hands out at once.
+  private func rows(where filter: Filter) async throws(StorageError) -> [FileRow] {
+    var rows: [FileRow] = []
+    while true {
+      let position = rows.last.map { Filter.gt("id", $0.id.description) }
       let page = try await connection.answer { () throws(ServiceError) in
         try tables.select(
-          FileRow.columns, from: "files", where: [.isOneOf(column, Array(part))], as: FileRow.self)
+          FileRow.columns, from: "files", where: [filter] + (position.map { [$0] } ?? []), order: [.ascending("id")],
+          counting: true, as: FileRow.self)
       }
-      files += page.rows
+      rows += page.rows
+      guard !page.rows.isEmpty, page.total.map({ $0 > page.rows.count }) ?? false else { return rows }
     }
-    return files
   }
 
   func files(matching query: FileQuery, after row: FileRow?) async throws(StorageError) -> Page<FileRow> {

@@ -69,7 +69,10 @@ extension StorageClient {
     let body: HTTPRequest.Body =
       switch upload.content {
       case .bytes(let bytes): .bytes(bytes)
-      case .file(let descriptor, let byteCount): .file(descriptor: descriptor, range: 0..<byteCount)
+      case .file(let source):
+        .file(descriptor: source.descriptor, range: 0..<source.status.byteCount) {
+          (try? source.hasChanged()) == false
+        }
       }
     let metadata = Dictionary(uniqueKeysWithValues: upload.metadata.map { ($0.name, JSONValue.string($0.value)) })
     return try self.upload(

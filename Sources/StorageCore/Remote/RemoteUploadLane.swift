@@ -54,11 +54,18 @@ final class RemoteUploadLane: UploadLane {
     }
     if !refused.isEmpty { return refused }
     let settled = await transfers.settled()
+    // What was cancelled in the queue never became a request.
+    connection.willSend(-settled.count { Self.wasNeverSent($0.outcome) })
     return state.withLock { state in
       settled.compactMap { tag, outcome in
         state.calls.removeValue(forKey: tag).map { (tag, Self.placement(from: $0, outcome)) }
       }
     }
+  }
+
+  private static func wasNeverSent(_ outcome: Result<HTTPReply, TransportError>) -> Bool {
+    guard case .failure(let error) = outcome else { return false }
+    return error.reason == .cancelled && error.outcome == .nothingSent
   }
 
   private static func placement(

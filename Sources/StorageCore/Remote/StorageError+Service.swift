@@ -10,9 +10,16 @@ extension StorageError {
   private static func meaning(of error: ServiceError) -> (Code, hint: String?) {
     switch error.kind {
     case .retryable, .ambiguous:
-      error.meansServiceDown
-        ? (.unreachable, "check SUPABASE_URL, the network, and the project's state in the dashboard; then run it again")
-        : (.rejected, "run the same command again")
+      if error.isOfObjectBytes, error.deservesOneRetry, (error.status ?? 0) >= 500 {
+        // The service answers like this for good when it has lost the bytes of an object that it lists.
+        (.objectMissing, "store the file again: the same command mends it")
+      } else if error.asksForLess {
+        (.unreachable, "the service is at its limit: run the same command later")
+      } else if error.meansServiceDown {
+        (.unreachable, "check SUPABASE_URL, the network, and the project's state in the dashboard; then run it again")
+      } else {
+        (.rejected, "run the same command again")
+      }
     case .serviceDown:
       (.unreachable, "the project is paused, restricted or read-only: see the dashboard")
     case .denied:
@@ -21,10 +28,21 @@ extension StorageError {
         : (.denied, "check SUPABASE_SERVICE_ROLE_KEY: dashboard, Settings, API")
     case .missing: (.notFound, nil)
     case .conflict: error.isForeignKeyViolation ? (.notFound, nil) : (.conflict, nil)
-    case .limit: error.status == 413 ? (.tooLarge, "raise the limit in the dashboard") : (.rejected, nil)
+    case .limit:
+      if error.status == 413 {
+        (.tooLarge, "raise the limit in the dashboard")
+      } else {
+        // Of a download: more bytes than the object was to have.
+        (error.isOfObjectBytes ? .integrity : .rejected, nil)
+      }
     case .setUp: (.setup, "run `supastore setup`, and `supastore schema` for the tables")
     case .invalid: (.rejected, nil)
-    case .local: (.unreadable, nil)
+    case .local:
+      if case .destinationFailed = error.transport {
+        (.unwritable, "make room there, or choose another place")
+      } else {
+        (.unreadable, nil)
+      }
     case .cancelled: (.interrupted, nil)
     }
   }
@@ -38,11 +56,25 @@ extension StorageError {
     }
   }
 
+  /// The row of this very file stands on another path: it was stored as another type.
+  static func storedElsewhere(_ row: FileRow) -> StorageError {
+    StorageError(
+      .conflict, "the same file is stored already as \(row.type.rawValue), on \(row.storagePath)",
+      hint: "use it there, or store it with --type \(row.type.rawValue)")
+  }
+
   /// A row of somebody else's lies where ours should.
   static func pathTaken(_ path: String, by id: FileID) -> StorageError {
     StorageError(
       .conflict, "another row (\(id)) holds the storage path \(path)",
       hint: "it was not made by supastore: remove it, or store the file under another name")
+  }
+}
+
+extension ServiceError {
+  /// Whether the bytes of an object were asked for.
+  fileprivate var isOfObjectBytes: Bool {
+    route.service == .storage && route.method == .get && route.name == "object"
   }
 }
 

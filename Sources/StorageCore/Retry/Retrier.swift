@@ -3,15 +3,20 @@ public struct Retrier: Sendable {
   var policy: RetryPolicy
   var budget: RetryBudget
   var clock: any Clock<Duration>
+  /// Once it is raised nothing is repeated any more.
+  var stop: StopSignal
 
-  public init(policy: RetryPolicy = RetryPolicy(), budget: RetryBudget, clock: any Clock<Duration> = ContinuousClock())
-  {
+  public init(
+    policy: RetryPolicy = RetryPolicy(), budget: RetryBudget, clock: any Clock<Duration> = ContinuousClock(),
+    stop: StopSignal = StopSignal()
+  ) {
     self.policy = policy
     self.budget = budget
     self.clock = clock
+    self.stop = stop
   }
 
-  /// - Throws: the last attempt's error, or `.interrupted` when the task is cancelled while waiting.
+  /// - Throws: the last attempt's error, or `.interrupted` when a repetition was due and the run was to end.
   func run<Value: Sendable>(
     _ operation: () async throws(StorageError) -> Value
   ) async throws(StorageError) -> Value {
@@ -23,13 +28,18 @@ public struct Retrier: Sendable {
         return value
       } catch {
         failures += 1
-        guard try await waitsBeforeRetry(after: error, failures: failures) else { throw error }
+        guard let delay = policy.delay(after: error, failures: failures, fraction: .random(in: 0..<1)),
+          budget.spend(on: error)
+        else { throw error }
+        guard await sleep(for: delay) else {
+          throw StorageError(.interrupted, "interrupted while waiting to try again")
+        }
       }
     }
   }
 
-  /// Waits; false when `stop` was raised before the time was over.
-  func sleep(for duration: Duration, orUntil stop: StopSignal) async -> Bool {
+  /// Waits; false when the stop was raised, or the task cancelled, before the time was over.
+  func sleep(for duration: Duration) async -> Bool {
     var rest = duration
     while rest > .zero, !stop.isRaised, !Task.isCancelled {
       let slice = min(rest, .milliseconds(100))
@@ -37,18 +47,5 @@ public struct Retrier: Sendable {
       rest -= slice
     }
     return !stop.isRaised && !Task.isCancelled
-  }
-
-  /// Waits as long as the next attempt should; false when there is to be none.
-  func waitsBeforeRetry(after error: StorageError, failures: Int) async throws(StorageError) -> Bool {
-    guard let delay = policy.delay(after: error, failures: failures, fraction: .random(in: 0..<1)),
-      budget.spend(on: error)
-    else { return false }
-    do {
-      try await clock.sleep(for: delay)
-    } catch {
-      throw StorageError(.interrupted, "interrupted while waiting to try again")
-    }
-    return true
   }
 }

@@ -30,8 +30,8 @@ public protocol ObjectStore: Sendable {
 public struct ObjectUpload: Sendable {
   public enum Content: Sendable {
     case bytes([UInt8])
-    /// The whole of an open file; whoever submits keeps it open until the upload has settled.
-    case file(descriptor: Int32, byteCount: Int64)
+    /// The whole of an open file. Given up before the last of it is sent when it was written to since it was opened.
+    case file(SourceFile)
   }
 
   public var bucket: String
@@ -79,4 +79,14 @@ public protocol UploadLane: Sendable {
 
   /// Bytes of content sent so far.
   var sentByteCount: Int64 { get }
+}
+
+extension ObjectUpload {
+  /// `error`, or what stands behind it: the file was written to while it was sent.
+  func explained(_ error: StorageError) -> StorageError {
+    guard error.code == .unreadable, case .file(let source) = content, (try? source.hasChanged()) != false else {
+      return error
+    }
+    return StorageError(.changed(source.path))
+  }
 }

@@ -96,12 +96,13 @@ extension FileRow {
   /// The name to keep the file under: one path component whatever the row says, for rows are written by anybody.
   var localName: LocalPath {
     let exact = metadata.originalNameBase64.flatMap { Data(base64Encoded: $0) }.map { Array($0) }
-    let name = (exact ?? Array(originalName.utf8)).split { $0 == .slash || $0 == UInt8(ascii: "\\") }.last ?? []
-    let isUsable =
-      !name.isEmpty && !name.contains(0) && name.count <= 255 && !name.elementsEqual([.dot])
-      && !name.elementsEqual([.dot, .dot])
-    if isUsable, let path = LocalPath(bytes: name) { return path }
-    return LocalPath(storagePath)?.baseName ?? LocalPath(checked: Array(id.description.utf8))
+    for candidate in [exact ?? Array(originalName.utf8), Array(storagePath.utf8)] {
+      let name = candidate.split(separator: .slash).last ?? []
+      let isUsable =
+        !name.isEmpty && name.count <= 255 && !name.elementsEqual([.dot]) && !name.elementsEqual([.dot, .dot])
+      if isUsable, let path = LocalPath(bytes: name) { return path }
+    }
+    return LocalPath(checked: Array(id.description.utf8))
   }
 }
 

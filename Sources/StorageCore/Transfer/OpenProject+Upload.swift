@@ -31,6 +31,7 @@ extension Migration {
     var window = await reader.window(of: name)
     if let failed = window.refused { return failed }
     window.window.files = await reader.assess(window.window.files)
+    if let failed = await reader.outcomes(ofFailedIn: window.window).first { return failed }
     var conversation: Conversation?
     if let continuationID {
       conversation = try await project.rows.createConversation(continuationID: continuationID, title: nil).conversation
@@ -45,7 +46,7 @@ extension Migration {
     } _: {
       await settler.settle(sender.send(window.window), in: conversation)
     }
-    try await reader.record(settled.0.files)
+    try await reader.recordDigests()
     guard let outcome = await reader.outcomes(of: settled.0, in: settled.1).first else {
       throw StorageError(.interrupted, "interrupted before the file was stored", hint: "run the same command again")
     }

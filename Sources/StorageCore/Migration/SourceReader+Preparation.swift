@@ -1,0 +1,177 @@
+internal import Digests
+
+/// A file that was looked at, and what is to be sent of it; nothing when it failed or something lies under its key.
+struct PreparedFile: Sendable {
+  var file: MigratingFile
+  var upload: ObjectUpload?
+}
+
+extension SourceReader {
+  /// A file that changes more often while it is read is given up.
+  private static let changeLimit = 2
+
+  /// Hashes files and compares them with what the service holds; loads nothing.
+  func assess(_ files: [MigratingFile]) -> [MigratingFile] {
+    files.map { file in
+      var file = file
+      do throws(StorageError) {
+        if try !known(&file) { _ = try content(of: &file) }
+        try compareWithInventory(&file)
+      } catch {
+        note(error, of: &file)
+      }
+      return file
+    }
+  }
+
+  /// Hashes files, compares them with what the service holds, and loads the contents it lacks.
+  func prepare(_ files: [MigratingFile]) -> [PreparedFile] {
+    files.map { file in
+      var prepared = PreparedFile(file: file)
+      do throws(StorageError) {
+        if try known(&prepared.file) {
+          try compareWithInventory(&prepared.file)
+          guard prepared.file.needsSending else { return prepared }
+        }
+        let content = try content(of: &prepared.file)
+        try compareWithInventory(&prepared.file)
+        guard prepared.file.needsSending else { return prepared }
+        prepared.upload = upload(of: prepared.file, content)
+      } catch {
+        note(error, of: &prepared.file)
+      }
+      return prepared
+    }
+  }
+
+  /// Loads a file again whatever the service holds.
+  func reload(_ file: MigratingFile) throws(StorageError) -> PreparedFile {
+    var prepared = PreparedFile(file: file)
+    let content = try content(of: &prepared.file)
+    prepared.upload = upload(of: prepared.file, content)
+    return prepared
+  }
+
+  /// A file that changed is looked at again, a few times; everything else fails it.
+  private func note(_ error: StorageError, of file: inout MigratingFile) {
+    if error.code == .changed, file.changes < Self.changeLimit {
+      file.changes += 1
+    } else {
+      file.error = error
+    }
+  }
+
+  /// Whether the digests are known, from before or from the journal.
+  private func known(_ file: inout MigratingFile) throws(StorageError) -> Bool {
+    if file.row != nil { return true }
+    guard let digests = try remembered(file.status) else { return false }
+    do throws(DigestError) {
+      try identify(&file, as: digests, start: nil)
+    } catch {
+      throw StorageError(.undigestible(file.path, error))
+    }
+    return true
+  }
+
+  /// Opens a file and loads what is to be sent of it; hashes it unless it is large and was hashed already.
+  private func content(of file: inout MigratingFile) throws(StorageError) -> ObjectUpload.Content {
+    let wasHashed: Bool
+    let content: ObjectUpload.Content
+    do throws(FileError) {
+      (content, wasHashed) = try load(&file)
+    } catch {
+      if case .changed = error { try refresh(&file) }
+      throw StorageError(error)
+    }
+    if wasHashed, let digests = file.digests { try remember(file.status, digests) }
+    return content
+  }
+
+  private func load(
+    _ file: inout MigratingFile
+  ) throws(FileError) -> (content: ObjectUpload.Content, wasHashed: Bool) {
+    let source = try root.open(file.path)
+    guard source.status == file.status else { throw .changed(source.path) }
+    let isLarge = source.status.byteCount > FileHasher.keptByteCount
+    var bytes: [UInt8] = []
+    let known = isLarge ? file.digests : nil
+    let digests = if let known { known } else { try hasher.digests(of: source, keeping: &bytes) }
+    let start = isLarge ? try source.start(MediaType.startByteCount) : Array(bytes.prefix(MediaType.startByteCount))
+    do throws(DigestError) {
+      try identify(&file, as: digests, start: start)
+    } catch {
+      throw .undigestible(source.path, error)
+    }
+    return (isLarge ? .file(source) : .bytes(bytes), known == nil)
+  }
+
+  /// Forgets what was known of a file that changed, and looks at it anew.
+  private func refresh(_ file: inout MigratingFile) throws(StorageError) {
+    guard let status = try? root.open(file.path).status else { return }
+    if isTooLarge(status) { throw tooLarge(status) }
+    var fresh = MigratingFile(path: file.path, status: status)
+    fresh.changes = file.changes
+    fresh.failures = file.failures
+    file = fresh
+  }
+
+  /// Notes what the file's content makes of it. `start` tells the type of a content whose name does not.
+  private func identify(
+    _ file: inout MigratingFile, as digests: ContentDigests, start: [UInt8]?
+  ) throws(DigestError) {
+    if file.digests != digests || file.row == nil {
+      file.digests = digests
+      file.row = try row(for: file, digests)
+    }
+    if let start, file.row?.mediaType == nil {
+      file.row?.mediaType = MediaType.of(name: file.path, start: start).description
+    }
+  }
+
+  private func row(for file: MigratingFile, _ digests: ContentDigests) throws(DigestError) -> FileRow {
+    let identity = try FileIdentity(
+      type: destination.type, continuationID: destination.continuationID, name: file.path, content: digests.sha256)
+    let name = file.path.baseName ?? file.path
+    return FileRow(
+      id: identity.id, storagePath: identity.storagePath.string, originalName: name.repaired,
+      mediaType: MediaType.of(name: name)?.description, byteCount: digests.byteCount, type: destination.type,
+      metadata: FileMetadata(
+        sha256: digests.sha256.hex, bucket: destination.bucket.name, continuationID: destination.continuationID,
+        relativePath: file.path.repaired, originalNameBase64: name.base64UnlessUTF8,
+        relativePathBase64: file.path.base64UnlessUTF8))
+  }
+
+  private func compareWithInventory(_ file: inout MigratingFile) throws(StorageError) {
+    guard let row = file.row, let digests = file.digests else { return }
+    if let object = try inventory.object(row.storagePath) {
+      // What does not hold is not sent over: whoever proves it reads it back or overwrites it.
+      let proof = ObjectProof(of: object, against: digests)
+      file.hadObject = proof != .differs
+      file.isProved = proof == .holds
+      file.wasSent = true
+    }
+    if let other = try inventory.fileID(onPath: row.storagePath) {
+      guard other == row.id else { throw .pathTaken(row.storagePath, by: other) }
+      file.hadRow = true
+      file.hasRow = true
+    } else if row.mediaType == nil {
+      file.row?.mediaType = try type(ofContentOf: file.path)
+    }
+  }
+
+  private func type(ofContentOf path: LocalPath) throws(StorageError) -> String {
+    do throws(FileError) {
+      return MediaType.of(name: path, start: try root.open(path).start(MediaType.startByteCount)).description
+    } catch {
+      throw StorageError(error)
+    }
+  }
+
+  private func upload(of file: MigratingFile, _ content: ObjectUpload.Content) -> ObjectUpload? {
+    guard let row = file.row else { return nil }
+    return ObjectUpload(
+      bucket: destination.bucket.name, key: row.storagePath, mediaType: row.mediaType ?? MediaType.unknown.description,
+      content: content,
+      metadata: [("supastore", row.id.description), ("sha256", row.metadata.sha256 ?? "")])
+  }
+}

@@ -1,0 +1,82 @@
+extension WindowSettler {
+  /// Commits the rows of the files whose objects are proved.
+  func record(_ window: inout MigrationWindow) async {
+    let missing = window.indices { $0.isProved && !$0.hasRow }
+    await insert(missing[...], &window)
+  }
+
+  /// Inserts the rows of these files. A batch that is refused is halved down to the row that is to blame.
+  private func insert(_ indices: ArraySlice<Int>, _ window: inout MigrationWindow) async {
+    guard !indices.isEmpty else { return }
+    let inserted: Set<FileID>
+    do throws(StorageError) {
+      inserted = try await rows.insert(indices.compactMap { window.files[$0].row })
+    } catch {
+      return await insertRest(of: indices, after: error, &window)
+    }
+    var taken: [Int] = []
+    for index in indices {
+      if let id = window.files[index].row?.id, inserted.contains(id) {
+        window.files[index].hasRow = true
+      } else {
+        taken.append(index)
+      }
+    }
+    do throws(StorageError) {
+      try await adopt(taken, &window)
+    } catch {
+      window.fail(taken, error)
+    }
+  }
+
+  private func insertRest(
+    of indices: ArraySlice<Int>, after error: StorageError, _ window: inout MigrationWindow
+  ) async {
+    guard indices.count > 1 || error.code == .conflict, !error.endsTheRun, !error.isRetryable else {
+      return window.fail(indices, error)
+    }
+    if error.code == .conflict {
+      // A path that is taken is no conflict, so an id is: that of a file stored as another type.
+      let rest = await withoutTakenIDs(indices, &window)
+      if rest.count < indices.count { return await insert(rest[...], &window) }
+    }
+    guard indices.count > 1 else { return window.fail(indices, error) }
+    let middle = indices.startIndex + indices.count / 2
+    await insert(indices[..<middle], &window)
+    await insert(indices[middle...], &window)
+  }
+
+  /// Fails the files whose rows stand on other paths, and returns the others.
+  private func withoutTakenIDs(_ indices: ArraySlice<Int>, _ window: inout MigrationWindow) async -> [Int] {
+    do throws(StorageError) {
+      let found = try await rows.files(ids: indices.compactMap { window.files[$0].row?.id })
+      let holders = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      for index in indices {
+        guard let row = window.files[index].row, let holder = holders[row.id],
+          holder.storagePath != row.storagePath
+        else { continue }
+        window.files[index].error = .storedElsewhere(holder)
+      }
+    } catch {
+      window.fail(indices, error)
+    }
+    return indices.filter { window.files[$0].error == nil }
+  }
+
+  /// Paths that were taken: by the same file stored before, or by something else.
+  private func adopt(_ indices: [Int], _ window: inout MigrationWindow) async throws(StorageError) {
+    guard !indices.isEmpty else { return }
+    let found = try await rows.files(storagePaths: indices.compactMap { window.files[$0].row?.storagePath })
+    let holders = Dictionary(found.map { ($0.storagePath, $0.id) }, uniquingKeysWith: { first, _ in first })
+    for index in indices {
+      guard let row = window.files[index].row else { continue }
+      switch holders[row.storagePath] {
+      case row.id: window.files[index].hasRow = true
+      case let other?: window.files[index].error = .pathTaken(row.storagePath, by: other)
+      case nil:
+        window.files[index].error = StorageError(
+          .rejected, "the row was neither inserted nor is it there", hint: "run the same command again")
+      }
+    }
+  }
+}

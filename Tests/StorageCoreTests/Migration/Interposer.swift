@@ -1,0 +1,96 @@
+@testable import StorageCore
+
+/// Does something at exact moments of a run: what another hand would do between two requests.
+struct Interposer: Sendable {
+  /// With the files' keys, before they are handed to the lane.
+  var beforeUploads: @Sendable ([String]) throws -> Void = { _ in }
+  /// After a lane gave back this many results in all.
+  var afterUploads: @Sendable (Int) throws -> Void = { _ in }
+  var beforeInsert: @Sendable () throws -> Void = {}
+  var afterInsert: @Sendable () throws -> Void = {}
+
+  func between(_ project: OpenProject) -> OpenProject {
+    project.over(
+      InterposedStore(store: project.store, interposer: self),
+      InterposedRepository(rows: project.repository, interposer: self), retrier: project.retrier)
+  }
+
+  /// A failure of the other hand is one of the test: it must be seen.
+  fileprivate func reporting(_ body: () throws -> Void) throws(StorageError) {
+    do {
+      try body()
+    } catch {
+      throw StorageError(.damaged, "the test's other hand failed: \(error)")
+    }
+  }
+}
+
+private struct InterposedStore: ObjectStore {
+  let store: any ObjectStore
+  let interposer: Interposer
+
+  func bucket(_ name: String) async throws(StorageError) -> StoredBucket? { try await store.bucket(name) }
+  func create(_ bucket: StoredBucket) async throws(StorageError) { try await store.create(bucket) }
+  func object(_ key: String, in bucket: String) async throws(StorageError) -> StoredObject? {
+    try await store.object(key, in: bucket)
+  }
+  func objects(in bucket: String, prefix: String, after key: String?) async throws(StorageError) -> ObjectPage {
+    try await store.objects(in: bucket, prefix: prefix, after: key)
+  }
+  func put(_ upload: ObjectUpload) async throws(StorageError) -> Placement { try await store.put(upload) }
+  func uploads() -> any UploadLane { InterposedLane(lane: store.uploads(), interposer: interposer) }
+  func read(_ key: String, in bucket: String, into descriptor: Int32, limit: Int64) async throws(StorageError) {
+    try await store.read(key, in: bucket, into: descriptor, limit: limit)
+  }
+}
+
+private struct InterposedLane: UploadLane {
+  let lane: any UploadLane
+  let interposer: Interposer
+
+  func limit(to count: Int) { lane.limit(to: count) }
+  func submit(_ uploads: [(tag: Int, upload: ObjectUpload)]) {
+    try? interposer.beforeUploads(uploads.map(\.upload.key))
+    lane.submit(uploads)
+  }
+  func settled() async -> [(tag: Int, result: Result<Placement, StorageError>)] {
+    let settled = await lane.settled()
+    try? interposer.afterUploads(settled.count)
+    return settled
+  }
+  func cancelAll() { lane.cancelAll() }
+  var sentByteCount: Int64 { lane.sentByteCount }
+}
+
+private struct InterposedRepository: FileRepository {
+  let rows: any FileRepository
+  let interposer: Interposer
+
+  func conversation(continuationID: String) async throws(StorageError) -> Conversation? {
+    try await rows.conversation(continuationID: continuationID)
+  }
+  func createConversation(
+    continuationID: String, title: String?
+  ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
+    try await rows.createConversation(continuationID: continuationID, title: title)
+  }
+  func files(ids: [FileID]) async throws(StorageError) -> [FileRow] { try await rows.files(ids: ids) }
+  func files(storagePaths: [String]) async throws(StorageError) -> [FileRow] {
+    try await rows.files(storagePaths: storagePaths)
+  }
+  func files(matching query: FileQuery, after row: FileRow?) async throws(StorageError) -> Page<FileRow> {
+    try await rows.files(matching: query, after: row)
+  }
+  func insert(_ files: [FileRow]) async throws(StorageError) -> Set<FileID> {
+    try interposer.reporting(interposer.beforeInsert)
+    let inserted = try await rows.insert(files)
+    try interposer.reporting(interposer.afterInsert)
+    return inserted
+  }
+  func linkedFiles(of conversation: Conversation, after id: FileID?) async throws(StorageError) -> Page<FileID> {
+    try await rows.linkedFiles(of: conversation, after: id)
+  }
+  func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID> {
+    try await rows.link(files, to: conversation)
+  }
+}
