@@ -79,7 +79,7 @@ public struct Configuration: Sendable {
     guard !parts.isEmpty else { throw .invalid(.roots, value.origin, reason: "names no directory") }
     for part in parts where !part.isAbsolute || !part.isDirectory {
       let reason = part.isDirectory ? "is not absolute" : "is no directory"
-      throw .invalid(.roots, value.origin, reason: "names \(part), which \(reason)")
+      throw .invalid(.roots, value.origin, reason: "names \(shownValue(part.bytes)), which \(reason)")
     }
     return parts
   }
@@ -101,7 +101,10 @@ public struct Configuration: Sendable {
   public var entries: [Entry] {
     Setting.allCases.map { setting in
       let value = sources.value(setting)
-      let shown = value.map { setting.isSecret ? "set" : LocalPath(checked: $0.bytes).description }
+      let shown = value.map {
+        setting.isSecret
+          ? "set" : looksLikeKey($0.bytes) ? shownValue($0.bytes) : LocalPath(checked: $0.bytes).description
+      }
       return Entry(setting: setting, shownValue: shown, origin: value?.origin)
     }
   }

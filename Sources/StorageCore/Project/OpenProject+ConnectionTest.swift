@@ -4,8 +4,16 @@ internal import SupabaseClient
 extension OpenProject {
   private static let tableNames = ["conversations", "messages", "files", "conversation_files"]
 
-  /// Runs the checks that need the project, from the second on, and adds what they found.
+  /// Runs the checks that need the project, from the second on, and adds what they found. Somebody waits for the answer:
+  /// what fails is repeated twice at most.
   public func testConnection(_ report: inout ConnectionReport) async {
+    var retrier = retrier
+    retrier.policy.attempts = 3
+    retrier.policy.patience = .seconds(2)
+    await over(store, repository, retrier: retrier).runChecks(&report)
+  }
+
+  private func runChecks(_ report: inout ConnectionReport) async {
     report.add(.initialization, initialization())
     guard report.passed(.initialization) else { return report.stop(by: .initialization) }
     report.add(.database, await database())

@@ -28,8 +28,9 @@ public struct DownloadedFile: Sendable {
 extension OpenProject {
   /// Downloads a stored file. The target is absent, what it was before, or the whole verified content; never less.
   ///
-  /// Throws what a sink throws, `.notFound` without a row, `.objectMissing` when the row has no object, `.integrity` when the bytes are not
-  /// those that were stored, `.unwritable` when the target cannot be written, `.conflict` when it is there already.
+  /// Throws what a sink throws, `.notFound` without a row, `.objectMissing` when the row has no object, `.integrity`
+  /// when the bytes are not those that were stored, `.unwritable` when the target cannot be written, `.conflict` when it
+  /// is there already.
   /// - Parameter replacing: whether a file that is there may be replaced.
   public func download(
     _ reference: FileReference, to target: DownloadTarget, replacing: Bool

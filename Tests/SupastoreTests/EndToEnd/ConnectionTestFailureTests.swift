@@ -96,6 +96,15 @@ import Testing
     #expect(failed == [3: nil, 4: 3, 5: 3, 6: 3])
   }
 
+  @Test func `a service in trouble is asked three times`() async throws {
+    var fault = StandInInstance.Fault(.status, on: "*", count: 0)
+    fault.status = 503
+    supastore.project.add(fault)
+    let run = try await supastore("test-connection")
+    #expect(run.exitStatus == 6)
+    #expect(supastore.project.requestCount == 3)
+  }
+
   @Test func `a URL that is none`() async throws {
     let failed = try await expectFailure(
       2, in: supastore.with(["SUPABASE_URL": "my project"]), "❌ Storage manager initialization failed: SUPABASE_URL: ")

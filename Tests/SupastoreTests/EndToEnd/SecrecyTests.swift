@@ -46,7 +46,6 @@ import Testing
     for command in commands {
       for flags in [["--verbose"], ["--json"]] {
         let run = try await supastore.run(command + flags)
-        #expect(run.output + run.errors != "")
         expectNothing(in: run, command)
       }
     }
@@ -92,16 +91,19 @@ import Testing
     let key = supastore.project.secretKey
     for arguments in [
       ["--key", key, "list"], ["list", "--key=\(key)"], [key], ["list", key], ["migrate", "--jobs", key],
-      ["config", key], ["help", supastore.project.serviceKey],
+      ["config", key], ["help", supastore.project.serviceKey], ["download", key], ["upload", key], ["migrate", key],
+      ["download", supastore.project.serviceKey], ["list", "--state-dir", key], ["download", "x", "-o", key],
     ] {
       let run = try await supastore.run(arguments)
       #expect(run.exitStatus == 2)
       expectNothing(in: run, arguments)
     }
-    for name in ["SUPABASE_URL", "SUPASTORE_JOBS", "SUPASTORE_MODE", "SUPASTORE_ALLOW_HTTP"] {
-      let run = try await supastore.with([name: key])("list")
+    for name in ["SUPABASE_URL", "SUPASTORE_JOBS", "SUPASTORE_MODE", "SUPASTORE_ALLOW_HTTP", "TEST_FILES_DIR"] {
+      let misplaced = supastore.with([name: key])
+      let run = try await misplaced("migrate")
       #expect(run.exitStatus == 2)
       expectNothing(in: run, [name])
+      expectNothing(in: try await misplaced("config", "show"), [name])
     }
   }
 
