@@ -101,10 +101,7 @@ public struct Configuration: Sendable {
   public var entries: [Entry] {
     Setting.allCases.map { setting in
       let value = sources.value(setting)
-      let shown = value.map {
-        setting.isSecret
-          ? "set" : looksLikeKey($0.bytes) ? shownValue($0.bytes) : LocalPath(checked: $0.bytes).description
-      }
+      let shown = value.map { setting.isSecret ? "set" : shownValue($0.bytes) }
       return Entry(setting: setting, shownValue: shown, origin: value?.origin)
     }
   }

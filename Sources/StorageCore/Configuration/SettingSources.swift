@@ -113,7 +113,7 @@ struct SettingSources: Sendable {
   /// `reason` after the value that does not fit.
   private func invalid(_ setting: Setting, _ reason: String) -> ConfigurationError {
     let value = values[setting]
-    let shown = setting.isSecret ? "" : "= \(shownValue(value?.bytes ?? [])) "
+    let shown = setting.isSecret ? "" : "= “\(shownValue(value?.bytes ?? []))” "
     return .invalid(setting, value?.origin ?? .standard, reason: shown + reason)
   }
 

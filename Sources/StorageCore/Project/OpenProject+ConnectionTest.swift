@@ -78,13 +78,18 @@ extension OpenProject {
             let count = try await asked { () throws(ServiceError) in try tables.count(name) }
             return (index, .table(name: name, rowCount: count))
           } catch {
-            return (index, .tableFailed(name: name, error))
+            return (index, .tableFailed(name: name, error.code == .setup ? Self.missingTable : error))
           }
         }
       }
       return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
   }
+
+  /// The service's own words are lost: a count is asked for without a body.
+  private static let missingTable = StorageError(
+    .setup, "the database has no such table, or does not offer it",
+    hint: "run `supastore schema | psql \"$DB_URL\"`, or its output in the dashboard's SQL editor")
 
   private func bucketFindings() async -> [ConnectionFinding] {
     var findings: [ConnectionFinding] = []
