@@ -1,0 +1,60 @@
+import StandIn
+import TestSupport
+import Testing
+
+@testable import StorageCore
+
+@Suite(.standIn(per: .test)) struct UploadTests {
+  private func upload(_ fixture: MigrationFixture, _ name: String, in conversation: String? = "c1") async throws
+    -> FileOutcome
+  {
+    try await fixture.open { open in
+      try await open.upload(
+        LocalPath(checked: Array(fixture.tree[name].utf8)), type: .userUpload, continuationID: conversation,
+        stop: StopSignal())
+    }
+  }
+
+  @Test func `a file is stored, and found unchanged the next time`() async throws {
+    let fixture = try await MigrationFixture.withBuckets()
+    try fixture.tree.write("one".utf8, to: "a.txt")
+    #expect(try await upload(fixture, "a.txt").status == .stored)
+    fixture.project.forgetRequests()
+    #expect(try await upload(fixture, "a.txt").status == .unchanged)
+    #expect(fixture.uploadCount() == 0)
+    #expect(try fixture.counts() == [1, 1, 1])
+    #expect(try await fixture.migrate().summary.counts == [.unchanged: 1])
+  }
+
+  @Test func `without a conversation there is no link`() async throws {
+    let fixture = try await MigrationFixture.withBuckets()
+    try fixture.tree.write("one".utf8, to: "a.txt")
+    let outcome = try await upload(fixture, "a.txt", in: nil)
+    #expect(outcome.storagePath?.hasPrefix("uploads/unfiled/") == true)
+    #expect(try await upload(fixture, "a.txt", in: nil).status == .unchanged)
+    #expect(try fixture.counts() == [1, 1, 0])
+  }
+
+  @Test func `a file that cannot be stored makes no conversation`() async throws {
+    let fixture = try await MigrationFixture.withBuckets()
+    try fixture.project.query("update storage.buckets set file_size_limit = 2")
+    try fixture.tree.write("one".utf8, to: "a.txt")
+    #expect(try await upload(fixture, "a.txt").error?.code == .tooLarge)
+    #expect(try await upload(fixture, "none").error?.code == .unreadable)
+    #expect(try fixture.project.query("select count(*) from conversations") == [["0"]])
+  }
+
+  @Test func `an object removed meanwhile is sent again, wrong bytes are replaced`() async throws {
+    let fixture = try await MigrationFixture.withBuckets()
+    try fixture.tree.write("one".utf8, to: "a.txt")
+    _ = try await upload(fixture, "a.txt")
+    try fixture.removeObjects(like: "%")
+    #expect(try await upload(fixture, "a.txt").status == .stored)
+    #expect(try fixture.counts() == [1, 1, 1])
+    fixture.project.add(Fault(.corrupt, on: Disturbance.upload))
+    try fixture.tree.write("two".utf8, to: "b.txt")
+    let outcome = try await upload(fixture, "b.txt")
+    #expect(outcome.status == .stored)
+    #expect(outcome.reason == "other bytes lay on its path and were replaced")
+  }
+}
