@@ -26,9 +26,6 @@ package struct StandInTrait: SuiteTrait, TestTrait, TestScoping {
   var ownsCluster = false
   var schemaFile: String?
 
-  /// Each test's project has threads, connections and programs of its own: all at once would starve each other.
-  private static let gate = Gate(places: 4)
-
   package var isRecursive: Bool { scope == .test }
 
   package func provideScope(
@@ -38,8 +35,24 @@ package struct StandInTrait: SuiteTrait, TestTrait, TestScoping {
       try await function()
       return
     }
-    if scope == .test { await Self.gate.enter() }
-    defer { if scope == .test { Self.gate.leave() } }
+    // A suite may hold its project while its tests wait for theirs, so only tests take turns.
+    guard scope == .test else { return try await provide(function) }
+    await Self.turns.take()
+    let outcome: Result<Void, any Error>
+    do {
+      outcome = .success(try await provide(function))
+    } catch {
+      outcome = .failure(error)
+    }
+    await Self.turns.giveBack()
+    try outcome.get()
+  }
+
+  /// Each project has its connections to the one PostgreSQL, and each test its share of few processors: hundreds at once
+  /// would only run into each other's limits.
+  private static let turns = Turns(6)
+
+  private func provide(_ function: @Sendable () async throws -> Void) async throws {
     let instance = try await onOwnThread {
       try StandInInstance.start(etags: etags, ownsCluster: ownsCluster, schemaFile: schemaFile)
     }

@@ -3,14 +3,14 @@ internal import FoundationEssentials
 internal import Glibc
 
 /// Where a download goes.
-public enum DownloadTarget {
+public enum DownloadTarget: Sendable {
   /// Exactly this file.
   case file(LocalPath)
   /// Into this directory, under the file's own name.
   case directory(LocalPath)
   /// Somewhere that cannot be taken back, such as standard output: called with one piece after the other when all is
   /// verified. What it throws ends the download.
-  case sink((UnsafeRawBufferPointer) throws -> Void)
+  case sink(@Sendable (UnsafeRawBufferPointer) throws -> Void)
 }
 
 /// A file that was downloaded and verified.

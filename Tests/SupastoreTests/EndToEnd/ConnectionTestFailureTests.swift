@@ -115,7 +115,8 @@ import Testing
   func `a missing table`(_ table: String) async throws {
     try await supastore.setUp()
     try supastore.project.query("drop table \(table) cascade")
-    let failed = try await expectFailure(1, in: supastore, "❌ Table '\(table)' missing or inaccessible\n", "  → run `supastore schema | psql")
+    let failed = try await expectFailure(
+      1, in: supastore, "❌ Table '\(table)' missing or inaccessible\n", "  → run `supastore schema | psql")
     #expect(failed == [4: nil, 6: 4])
   }
 

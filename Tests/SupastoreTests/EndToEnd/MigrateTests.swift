@@ -125,10 +125,16 @@ import Testing
     let run = try await supastore("migrate", "-n", writeDocuments())
     #expect(run.exitStatus == 0 && run.errors == "")
     let lines = run.output.split(separator: "\n").map(String.init)
-    #expect(Set(lines.prefix(2)) == ["skipped \(tree["documents/link"]): symbolic link", "skipped \(tree["documents/pipe"]): named pipe"])
+    #expect(
+      Set(lines.prefix(2)) == [
+        "skipped \(tree["documents/link"]): symbolic link", "skipped \(tree["documents/pipe"]): named pipe",
+      ])
     #expect(lines.dropFirst(2).first?.hasPrefix("8 files, ") == true)
     #expect(lines.dropFirst(3).first?.hasPrefix("8 to send, ") == true && lines.count == 6)
-    #expect(Array(lines.suffix(2).map { $0.split(separator: " ").dropFirst() }.joined()) == ["refused,", "2", "skipped", "requests", "needed"])
+    #expect(
+      Array(lines.suffix(2).map { $0.split(separator: " ").dropFirst() }.joined()) == [
+        "refused,", "2", "skipped", "requests", "needed",
+      ])
   }
 
   @Test func `patterns choose files as in gitignore`() async throws {
