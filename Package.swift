@@ -43,7 +43,7 @@ let package = Package(
     .testTarget(name: "CommandTableTests", dependencies: ["CommandTable"], swiftSettings: strict),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: strict),
-    .testTarget(name: "CurlHTTPTests", dependencies: ["CurlHTTP", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "CurlHTTPTests", dependencies: ["CurlHTTP", "TestSupport", "CLinux"], swiftSettings: strict),
     .testTarget(name: "SupabaseClientTests", dependencies: ["SupabaseClient", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "StorageCoreTests", dependencies: ["StorageCore", "TestSupport"], swiftSettings: strict),
     .testTarget(

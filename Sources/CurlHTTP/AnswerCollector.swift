@@ -23,8 +23,9 @@ struct AnswerCollector {
     self.destination = destination
   }
 
-  var reply: HTTPReply {
-    HTTPReply(status: status, headers: fields, body: body, bodyByteCount: bodyByteCount)
+  func reply(wasSentAgain: Bool) -> HTTPReply {
+    HTTPReply(
+      status: status, headers: fields, body: body, bodyByteCount: bodyByteCount, wasSentAgain: wasSentAgain)
   }
 
   /// Takes one line of a head or trailer with its line end; false when the answer is given up.

@@ -41,10 +41,10 @@ public final class HTTPClient: Sendable {
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<TransferOutcome, Never>) in
         transfer.receive { continuation.resume(returning: $0) }
-        if !inbox.post(.start(transfer)) { transfer.settle(.failure(.neverStarted)) }
+        if !inbox.post(.start(transfer)) { transfer.settleUnlessTaken() }
       }
     } onCancel: {
-      if !inbox.post(.cancel(transfer)) { transfer.settle(.failure(.neverStarted)) }
+      if !inbox.post(.cancel(transfer)) { transfer.settleUnlessTaken() }
     }
     return try outcome.get()
   }

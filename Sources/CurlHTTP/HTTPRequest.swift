@@ -51,7 +51,7 @@ public struct HTTPRequest: Sendable {
   }
 }
 
-/// One header field. Values may hold a secret: nothing prints them.
+/// One header field. Its value may be a secret: descriptions, mirrors and dumps show the name alone.
 public struct HTTPField: Sendable, Hashable {
   public var name: String
   public var value: String
@@ -62,6 +62,12 @@ public struct HTTPField: Sendable, Hashable {
   }
 }
 
+extension HTTPField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  public var description: String { "\(name): …" }
+  public var debugDescription: String { description }
+  public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+}
+
 /// An answer that was received whole.
 public struct HTTPReply: Sendable {
   public var status: Int
@@ -70,12 +76,18 @@ public struct HTTPReply: Sendable {
   public var body: [UInt8]
   /// Bytes of the body, wherever they went.
   public var bodyByteCount: Int64
+  /// The answer is the one to a second sending: a kept connection died without an answer, and whether the server had
+  /// done the request by then nobody knows.
+  public var wasSentAgain: Bool
 
-  public init(status: Int, headers: [HTTPField], body: [UInt8], bodyByteCount: Int64) {
+  public init(
+    status: Int, headers: [HTTPField], body: [UInt8], bodyByteCount: Int64, wasSentAgain: Bool = false
+  ) {
     self.status = status
     self.headers = headers
     self.body = body
     self.bodyByteCount = bodyByteCount
+    self.wasSentAgain = wasSentAgain
   }
 
   /// The first field of that name, without regard to ASCII case.

@@ -15,46 +15,69 @@ struct RequestTarget {
     let bytes = url.utf8
     guard bytes.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "#") })
     else { throw .invalid("the URL holds a byte that must be percent-encoded") }
-    let rest: Substring
-    if url.hasPrefix("https://") {
-      (scheme, rest) = (.https, url.dropFirst(8))
-    } else if url.hasPrefix("http://") {
-      (scheme, rest) = (.http, url.dropFirst(7))
+    let rest: Substring.UTF8View
+    if bytes.starts(with: "https://".utf8) {
+      (scheme, rest) = (.https, bytes.dropFirst(8))
+    } else if bytes.starts(with: "http://".utf8) {
+      (scheme, rest) = (.http, bytes.dropFirst(7))
     } else {
       throw .invalid("the URL does not begin with https:// or http://")
     }
-    let authority = rest.prefix { $0 != "/" && $0 != "?" }
-    guard !authority.contains("@") else { throw .invalid("the URL holds user information") }
+    let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+    guard !authority.contains(UInt8(ascii: "@")) else { throw .invalid("the URL holds user information") }
     guard let host = Self.host(of: authority) else { throw .invalid("the URL has no valid host") }
-    isLoopback = host == "[::1]" || host.lowercased() == "localhost" || Self.isLoopbackIPv4(host)
+    isLoopback = HTTPRequest.isLoopback(host: Substring(host))
   }
 
   /// Nil unless the authority is `name`, `name:port`, `[address]` or `[address]:port`.
-  private static func host(of authority: Substring) -> Substring? {
-    let host: Substring
-    if authority.first == "[" {
-      guard let end = authority.firstIndex(of: "]") else { return nil }
+  private static func host(of authority: Substring.UTF8View) -> Substring.UTF8View? {
+    let colon = UInt8(ascii: ":")
+    let host: Substring.UTF8View
+    if authority.first == UInt8(ascii: "[") {
+      guard let end = authority.firstIndex(of: UInt8(ascii: "]")) else { return nil }
       host = authority[...end]
       let address = host.dropFirst().dropLast()
-      guard address.contains(":"), address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else { return nil }
-    } else {
-      host = authority.prefix { $0 != ":" }
-      guard !host.isEmpty, host.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "_" })
+      guard address.contains(colon), address.allSatisfy({ isHexDigit($0) || $0 == colon || $0 == UInt8(ascii: ".") })
       else { return nil }
+    } else {
+      host = authority.prefix { $0 != colon }
+      guard !host.isEmpty, host.allSatisfy(isNameByte) else { return nil }
     }
     let port = authority[host.endIndex...]
-    guard port.isEmpty || (port.first == ":" && UInt16(port.dropFirst()).map { $0 > 0 } == true) else { return nil }
+    guard port.isEmpty || (port.first == colon && UInt16(Substring(port.dropFirst())).map { $0 > 0 } == true)
+    else { return nil }
     return host
   }
 
-  private static func isLoopbackIPv4(_ host: Substring) -> Bool {
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127"
-      && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
+  private static func isHexDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+      UInt8(ascii: "A")...UInt8(ascii: "F"):
+      true
+    default: false
+    }
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 }
 
 extension HTTPRequest {
+  /// Whether a host, as URLs write it, is this very machine: 127.0.0.0/8, `[::1]` or `localhost`.
+  package static func isLoopback(host: some StringProtocol) -> Bool {
+    if host == "[::1]" || host.lowercased() == "localhost" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    // Some resolvers read a leading zero as octal.
+    return parts.count == 4 && parts[0] == "127"
+      && parts.allSatisfy { UInt8($0) != nil && ($0 == "0" || !$0.hasPrefix("0")) }
+  }
+
   /// Throws `.invalidRequest` when the head could not be sent as it is meant.
   func checkHead() throws(TransportError) {
     for field in headers {

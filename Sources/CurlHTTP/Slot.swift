@@ -45,7 +45,7 @@ final class Slot {
   func finish(_ code: CURLcode) -> (Transfer?, TransferOutcome) {
     if code == CURLE_OK, answer.isHeadComplete {
       countFinally()
-      let reply = answer.reply
+      let reply = answer.reply(wasSentAgain: sendings > 1)
       return (clear(), .success(reply))
     }
     let reason: TransportError.Reason =

@@ -49,6 +49,15 @@ final class Transfer: Sendable {
     if let outcome { receiver(outcome) }
   }
 
+  /// For whoever finds the loop closed: settles a transfer that the loop never took. One that it took was or will be
+  /// settled by the loop, which alone knows what reached the server.
+  func settleUnlessTaken() {
+    let isUntaken = state.withLock { state in
+      if case .open(.some, _) = state { true } else { false }
+    }
+    if isUntaken { settle(.failure(.neverStarted)) }
+  }
+
   /// Does nothing when the transfer has already settled.
   func settle(_ outcome: TransferOutcome) {
     let receiver: Receiver? = state.withLock { state in

@@ -23,7 +23,7 @@ public final class TransferBatch<Tag: Sendable>: Sendable {
     var limit: Int
     var queued = Queue<Job>()
     /// Handed to the loop and not settled.
-    var running: [ObjectIdentifier: Transfer] = [:]
+    var running: [ObjectIdentifier: (transfer: Transfer, tag: Tag)] = [:]
     var settled: [Settled] = []
     var waiters: [Waiter] = []
   }
@@ -74,38 +74,39 @@ public final class TransferBatch<Tag: Sendable>: Sendable {
   public func cancelAll() {
     let running = state.withLock { state in
       while let job = state.queued.popFirst() { state.settled.append((job.tag, .failure(.neverStarted))) }
-      return Array(state.running.values)
+      return state.running.values.map(\.transfer)
     }
     deliver()
     if !inbox.post(running.map(Inbox.Message.cancel)) {
-      for transfer in running { transfer.settle(.failure(.neverStarted)) }
+      for transfer in running { transfer.settleUnlessTaken() }
     }
   }
 
   /// Hands queued jobs to the loop up to the limit.
   private func advance() {
     let started = state.withLock { state in
-      var started: [(Transfer, Tag)] = []
+      var started: [Transfer] = []
       while state.running.count < state.limit, let (tag, request) = state.queued.popFirst() {
         let transfer = Transfer(request)
-        state.running[ObjectIdentifier(transfer)] = transfer
-        started.append((transfer, tag))
+        state.running[ObjectIdentifier(transfer)] = (transfer, tag)
+        started.append(transfer)
       }
       return started
     }
     if started.isEmpty { return }
-    for (transfer, tag) in started {
-      transfer.receive { [self] outcome in finish(transfer, tag, outcome) }
+    for transfer in started {
+      // Without the tag, which would live on here after it was given back.
+      transfer.receive { [self] outcome in finish(transfer, outcome) }
     }
-    if !inbox.post(started.lazy.map { .start($0.0) }) {
+    if !inbox.post(started.lazy.map(Inbox.Message.start)) {
       // The scope has ended. Emptied first, so that settling these few starts no further ones.
       cancelAll()
     }
   }
 
-  private func finish(_ transfer: Transfer, _ tag: Tag, _ outcome: TransferOutcome) {
+  private func finish(_ transfer: Transfer, _ outcome: TransferOutcome) {
     state.withLock { state in
-      state.running[ObjectIdentifier(transfer)] = nil
+      guard let tag = state.running.removeValue(forKey: ObjectIdentifier(transfer))?.tag else { return }
       state.settled.append((tag, outcome))
     }
     advance()
@@ -114,7 +115,7 @@ public final class TransferBatch<Tag: Sendable>: Sendable {
 
   /// Resumes the first waiter with all that has settled, if that is enough; and every one when nothing is open.
   private func deliver() {
-    let deliveries: [(Waiter, [Settled])] = state.withLock { state in
+    var deliveries: [(Waiter, [Settled])] = state.withLock { state in
       let isIdle = state.running.isEmpty && state.queued.isEmpty
       var deliveries: [(Waiter, [Settled])] = []
       while let waiter = state.waiters.first, isIdle || state.settled.count >= max(1, waiter.minimum) {
@@ -124,6 +125,7 @@ public final class TransferBatch<Tag: Sendable>: Sendable {
       }
       return deliveries
     }
-    for (waiter, settled) in deliveries { waiter.continuation.resume(returning: settled) }
+    // Handed over for good: what the waiter gets is its own alone.
+    while let (waiter, settled) = deliveries.popLast() { waiter.continuation.resume(returning: consume settled) }
   }
 }

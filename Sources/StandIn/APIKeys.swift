@@ -27,24 +27,7 @@ package struct APIKeys: Sendable {
 
   private static func token(role: String, secret: [UInt8]) -> String {
     let claims = #"{"role":"\#(role)","iss":"supabase-stand-in","iat":1760000000,"exp":2100000000}"#
-    let signed = base64URL(#"{"alg":"HS256","typ":"JWT"}"#.utf8) + "." + base64URL(claims.utf8)
-    return signed + "." + base64URL(hmacSHA256(Array(signed.utf8), key: secret))
-  }
-
-  private static func base64URL(_ bytes: some Sequence<UInt8>) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".unicodeScalars)
-    var text = String.UnicodeScalarView()
-    var (bits, count) = (0, 0)
-    for byte in bytes {
-      bits = bits << 8 | Int(byte)
-      count += 8
-      while count >= 6 {
-        count -= 6
-        text.append(alphabet[bits >> count & 63])
-      }
-      bits &= (1 << count) - 1
-    }
-    if count > 0 { text.append(alphabet[bits << (6 - count) & 63]) }
-    return String(text)
+    let signed = Base64.encodeURL(#"{"alg":"HS256","typ":"JWT"}"#.utf8) + "." + Base64.encodeURL(claims.utf8)
+    return signed + "." + Base64.encodeURL(hmacSHA256(Array(signed.utf8), key: secret))
   }
 }

@@ -138,6 +138,49 @@ import Testing
     #expect(error?.outcome == .unknown)
   }
 
+  /// The error of a request whose answer is `head` and then `piece` over and over.
+  private func failure(
+    of head: String, thenForever piece: String, _ destination: HTTPRequest.Destination
+  ) async throws -> TransportError? {
+    try await ScriptedServer.withRunning({ connection in
+      _ = try connection.readRequest()
+      try connection.send(head)
+      while true { try connection.send(piece) }
+    }) { server in
+      try await withClient { client in
+        let error = await client.failure(of: HTTPRequest(.get, server.url(), destination: destination))
+        // No more of it was taken than the limit and what was on its way.
+        #expect(client.byteCounts.received < 4 << 20)
+        return error
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 500 Oops\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+  ])
+  func `a body without end is given up at the limit`(_ head: String) async throws {
+    let piece = "1000\r\n" + String(repeating: "a", count: 0x1000) + "\r\n"
+    let file = try ScratchFile()
+    for destination in [
+      HTTPRequest.Destination.memory(limit: 1 << 20), .file(descriptor: file.descriptor, limit: 1 << 20),
+    ] {
+      let error = try await failure(of: head, thenForever: piece, destination)
+      #expect(error?.reason == .answerTooLong)
+    }
+    #expect(file.content.count <= 1 << 20)
+  }
+
+  @Test(arguments: [
+    ("", "HTTP/1.1 100 Continue\r\n\r\n"), ("HTTP/1.1 200 OK\r\n", "X-A: b\r\n"),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "X-Trailer: b\r\n"),
+    ("HTTP/1.1 200 OK\r\nX-A: ", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+  ])
+  func `a head or trailer without end is given up`(_ head: String, _ piece: String) async throws {
+    let error = try await failure(of: head, thenForever: piece, .memory(limit: 1000))
+    #expect(error?.reason == .answerTooLong)
+  }
+
   @Test(arguments: [
     "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n012",

@@ -27,7 +27,8 @@ import Testing
     "http://user@127.0.0.1:PORT/", "http://user:word@127.0.0.1:PORT/", "http://127.0.0.1:PORT@evil.example/",
     "http://127.0.0.1:PORT\\@evil.example/", "//127.0.0.1:PORT/", "127.0.0.1:PORT/", "file:///etc/passwd",
     "ftp://127.0.0.1:PORT/", "HTTP:127.0.0.1:PORT/", "http:///a", "http://:PORT/", "http://127.0.0.1:/",
-    "http://127.0.0.1:0/", "http://127.0.0.1:99999/", "http://127.0.0.1:PORT:PORT/", "http://[::1/", "http://[1]:PORT/",
+    "http://127.0.0.1:0/", "http://127.0.0.1:+PORT/", "http://127.0.0.1:99999/", "http://127.0.0.1:PORT:PORT/",
+    "http://[::1/", "http://[1]:PORT/",
     "http://127.0.0.1%2F:PORT/", "http://{127.0.0.1}:PORT/", "",
   ])
   func `a URL that is not plainly scheme, host and path is refused`(_ url: String) async throws {

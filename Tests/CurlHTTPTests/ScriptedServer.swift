@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -73,7 +74,8 @@ final class ScriptedServer: Sendable {
 
   private func accept() {
     while true {
-      let descriptor = Glibc.accept(listener, nil, nil)
+      // Not for children of this process: a connection is at its end when its script is.
+      let descriptor = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
       guard descriptor >= 0 else { return }
       let connection = state.withLock { state in
         let connection = Connection(descriptor, number: state.accepted, server: self)

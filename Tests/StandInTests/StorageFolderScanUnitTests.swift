@@ -15,14 +15,14 @@ import Testing
     let names = Self.names.filter { $0.hasPrefix(prefix) }.sorted { one, other in
       one.utf8.lexicographicallyPrecedes(other.utf8) == ascending && one != other
     }
-    let scan = StorageFolderScan(isAscending: ascending, prefix: prefix, batchCount: 1000) { from, isInclusive, count in
+    let scan = FolderScan(isAscending: ascending, prefix: prefix) { from, isInclusive, count in
       names.filter { name in
         guard let from else { return true }
         if name == from { return isInclusive }
         return from.utf8.lexicographicallyPrecedes(name.utf8) == ascending
       }.prefix(count).map { name in
-        let object = StorageListedObject([name, "id", nil, nil, nil, nil])
-        return StorageFolderScan.Row(sortName: name, object: object)
+        let object = ListedObject([name, "id", nil, nil, nil, nil])
+        return FolderScan.Row(sortName: name, object: object)
       }
     }
     return try scan.entries(from: start, skipping: skipping, limit: limit).map { entry in
@@ -56,13 +56,13 @@ import Testing
   @Test func `below a prefix only the rest of a name makes a folder`() throws {
     #expect(try scan(prefix: "folder/") == ["folder/sub/", "folder/x"])
     #expect(try scan(prefix: "fol") == ["folder-2/", "folder.txt", "folder/"])
-    #expect(StorageFolder.trimmed("dup//") == "dup")
+    #expect(Folder.trimmed("dup//") == "dup")
   }
 
   @Test func `the bound of a prefix is the next string without it`() {
-    #expect(storageUpperBound("ab") == "ac")
-    #expect(storageUpperBound("é") == "ê")
-    #expect(storageUpperBound("a\u{10FFFF}") == "b")
-    #expect(storageUpperBound("") == nil)
+    #expect(upperBound("ab") == "ac")
+    #expect(upperBound("é") == "ê")
+    #expect(upperBound("a\u{10FFFF}") == "b")
+    #expect(upperBound("") == nil)
   }
 }

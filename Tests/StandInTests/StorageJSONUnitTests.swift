@@ -3,11 +3,11 @@ import Testing
 @testable import StandIn
 
 @Suite struct StorageJSONUnitTests {
-  private func parse(_ text: String) -> StorageJSON? {
-    StorageJSONParser.parse(Array(text.utf8))
+  private func parse(_ text: String) -> JSON? {
+    JSON(parsing: text.utf8, loneSurrogates: .replaced)
   }
 
-  private func text(_ value: StorageJSON) -> String {
+  private func text(_ value: JSON) -> String {
     String(decoding: value.bytes, as: UTF8.self)
   }
 
@@ -40,9 +40,9 @@ import Testing
   }
 
   @Test func `base64 is read with either alphabet and without padding`() {
-    #expect(StorageBase64.decodeLeniently("Pz8_Pj4") == Array("???>>".utf8))
-    #expect(StorageBase64.decode("%%%") == nil)
-    #expect(StorageBase64.encode(Array("l:a".utf8)) == "bDph")
-    #expect(StorageBase64.encode(Array("l:B.txt".utf8)) == "bDpCLnR4dA==")
+    #expect(Base64.decodeLeniently("Pz8_Pj4") == Array("???>>".utf8))
+    #expect(Base64.decode("%%%") == nil)
+    #expect(Base64.encode(Array("l:a".utf8)) == "bDph")
+    #expect(Base64.encode(Array("l:B.txt".utf8)) == "bDpCLnR4dA==")
   }
 }

@@ -26,10 +26,10 @@ import Testing
   }
 
   @Test func `HTTP dates are read, anything else is not`() {
-    #expect(StorageClock(httpDate: "Sat, 01 Jan 2000 00:00:00 GMT")?.seconds == 946_684_800)
-    #expect(StorageClock(httpDate: "garbage") == nil)
-    #expect(StorageClock(httpDate: "Sat, 01 Foo 2000 00:00:00 GMT") == nil)
-    #expect(StorageClock(seconds: 946_684_800, nanoseconds: 7_900_000).iso8601 == "2000-01-01T00:00:00.007Z")
+    #expect(Timestamp(httpDate: "Sat, 01 Jan 2000 00:00:00 GMT")?.seconds == 946_684_800)
+    #expect(Timestamp(httpDate: "garbage") == nil)
+    #expect(Timestamp(httpDate: "Sat, 01 Foo 2000 00:00:00 GMT") == nil)
+    #expect(Timestamp(seconds: 946_684_800, nanoseconds: 7_900_000).iso8601 == "2000-01-01T00:00:00.007Z")
   }
 
   @Test func `a target is split before it is decoded`() {
@@ -59,11 +59,11 @@ import Testing
   }
 
   @Test func `a cursor is base64 of lines`() throws {
-    #expect(try StorageCursor("bDph").last == "a")
-    #expect(try StorageCursor("bDphL3gKbzphc2M=").order == "asc")
-    #expect(StorageCursor(last: "a", order: "desc", column: "name", time: nil).text == "bDphCm86ZGVzYwpjOm5hbWU=")
+    #expect(try ListCursor("bDph").last == "a")
+    #expect(try ListCursor("bDphL3gKbzphc2M=").order == "asc")
+    #expect(ListCursor(last: "a", order: "desc", column: "name", time: nil).text == "bDphCm86ZGVzYwpjOm5hbWU=")
     for garbage in ["!!!!", "YS50eHQ=", "bzphc2M="] {
-      #expect(throws: StorageError.self) { try StorageCursor(garbage) }
+      #expect(throws: StorageError.self) { try ListCursor(garbage) }
     }
   }
 }

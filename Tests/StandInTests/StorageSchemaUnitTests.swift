@@ -3,8 +3,8 @@ import Testing
 @testable import StandIn
 
 @Suite struct StorageSchemaUnitTests {
-  private func message(_ value: StorageJSON, _ schema: StorageSchema) -> String? {
-    do throws(StorageSchema.Violation) {
+  private func message(_ value: JSON, _ schema: RequestSchema) -> String? {
+    do throws(RequestSchema.Violation) {
       _ = try schema.coerce(value, at: "body")
       return nil
     } catch {
@@ -13,15 +13,15 @@ import Testing
   }
 
   @Test func `values are coerced to the type that is wanted`() throws {
-    let coerced = try StorageSchema.listV2.coerce(
+    let coerced = try RequestSchema.listV2.coerce(
       ["prefix": .number(12), "limit": "3", "with_delimiter": "true"], at: "body")
     #expect(coerced == ["prefix": "12", "limit": .number(3), "with_delimiter": .bool(true)])
   }
 
   @Test func `a single value becomes an array and an array of one a value`() throws {
     #expect(
-      try StorageSchema.bulkDeletion.coerce(["prefixes": "a"], at: "body") == ["prefixes": .array(["a"])])
-    #expect(try StorageSchema.string().coerce(.array(["a"]), at: "body") == "a")
+      try RequestSchema.bulkDeletion.coerce(["prefixes": "a"], at: "body") == ["prefixes": .array(["a"])])
+    #expect(try RequestSchema.string().coerce(.array(["a"]), at: "body") == "a")
   }
 
   @Test func `messages name the place and the rule`() {
@@ -40,16 +40,16 @@ import Testing
     ("20MB", 20_000_000), ("52428KB", 52_400_000), ("1234MB", 1_230_000_000), ("1.5kb", 1500), ("7b", 7), ("0B", 0),
   ])
   func `byte counts have decimal units and three digits`(_ text: String, _ bytes: Double) {
-    #expect(StorageByteCount(text)?.bytes == bytes)
+    #expect(ByteCount(text)?.bytes == bytes)
   }
 
   @Test(arguments: ["50 MB", "1TB", "abc", "", "MB", ".5MB", "1.MB", "-1B"])
   func `other byte counts are refused`(_ text: String) {
-    #expect(StorageByteCount(text) == nil)
+    #expect(ByteCount(text) == nil)
   }
 
   @Test func `a bucket's limit may be a number, text, nothing`() throws {
-    let schema = StorageSchema.byteCount
+    let schema = RequestSchema.byteCount
     #expect(try schema.coerce("1000", at: "body") == .number(1000))
     #expect(try schema.coerce(.bool(true), at: "body") == .number(1))
     #expect(try schema.coerce("", at: "body") == .null)

@@ -30,7 +30,7 @@ import Testing
   @Test(arguments: [1, 3, 7, 64, 10_000])
   func `a form is taken apart wherever its pieces end`(_ pieceByteCount: Int) throws {
     let body = PiecewiseBody(Self.form, pieceByteCount: pieceByteCount)
-    let form = try #require(StorageMultipart(contentType: "multipart/form-data; boundary=b", body: body))
+    let form = try #require(MultipartForm(contentType: "multipart/form-data; boundary=b", body: body))
     let field = try #require(try form.next())
     #expect(field.name == "cacheControl" && !field.isFile)
     var value: [UInt8] = []
@@ -46,17 +46,17 @@ import Testing
 
   @Test func `a form that ends inside a part is cut off`() throws {
     let body = PiecewiseBody("--b\r\nContent-Disposition: form-data; name=x\r\n\r\nabc", pieceByteCount: 100)
-    let form = try #require(StorageMultipart(contentType: #"multipart/form-data; boundary="b""#, body: body))
+    let form = try #require(MultipartForm(contentType: #"multipart/form-data; boundary="b""#, body: body))
     _ = try form.next()
-    #expect(throws: StorageMultipart.Truncated.self) { try form.read { _ in } }
+    #expect(throws: MultipartForm.Truncated.self) { try form.read { _ in } }
   }
 
   @Test func `a type without boundary is no form`() {
-    #expect(StorageMultipart(contentType: "multipart/form-data", body: PiecewiseBody("", pieceByteCount: 1)) == nil)
+    #expect(MultipartForm(contentType: "multipart/form-data", body: PiecewiseBody("", pieceByteCount: 1)) == nil)
   }
 
   private func etag(_ kind: ETags, _ character: Unicode.Scalar, byteCount: Int) -> String {
-    var etag = StorageETag(kind)
+    var etag = ETag(kind)
     let bytes = [UInt8](repeating: UInt8(ascii: character), count: 1_000_000)
     var rest = byteCount
     while rest > 0 {

@@ -119,6 +119,20 @@ import Testing
     #expect(RetryAfter.seconds(ofDate: "Tue, 29 Feb 2028 00:00:00 GMT") == 1_835_395_200)
   }
 
+  @Test func `a refusal of what was sent twice may come from its own first sending`() {
+    let replies = [
+      #"{"statusCode":"409","error":"Duplicate","message":"The resource already exists","code":"KeyAlreadyExists"}"#,
+      #"{"statusCode":"404","error":"not_found","message":"Object not found","code":"NoSuchKey"}"#,
+      #"{"statusCode":"413","error":"Payload too large","message":"m","code":"EntityTooLarge"}"#,
+    ].map { body in
+      var reply = Fixture.reply(400, body)
+      reply.wasSentAgain = true
+      return reply
+    }
+    #expect(replies.map { refusal($0, Fixture.storageWrite).kind } == [.ambiguous, .ambiguous, .limit])
+    #expect(replies.map { refusal($0, Fixture.storageRead).kind } == [.conflict, .missing, .limit])
+  }
+
   @Test func `an answer of success in the wrong shape leaves the outcome open`() throws {
     let rows = RowsClient(try Fixture.project())
     let read = try rows.select(["id"], from: "files", as: JSONValue.self)

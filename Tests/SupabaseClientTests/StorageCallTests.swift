@@ -124,6 +124,10 @@ import Testing
     {
       #expect(throws: ServiceError.self) { try call.answer(from: Fixture.reply(206, "llo", headers)) }
     }
+    let beyond = Fixture.reply(206, "llo, w", ["Content-Range": "bytes 2-7/12"])
+    #expect(throws: ServiceError.self) { try call.answer(from: beyond) }
+    let short = Fixture.reply(206, "ll", ["Content-Range": "bytes 2-3/4"])
+    #expect(try call.answer(from: short).part?.range == 2..<4)
     #expect(throws: ServiceError.self) {
       try storage.download(key, in: "user-files", range: 2..<2, to: .memory(limit: 1))
     }

@@ -48,7 +48,7 @@ struct HTTPHead {
       var value = line[(colon + 1)...]
       while let byte = value.first, byte == 0x20 || byte == 0x09 { value.removeFirst() }
       while let byte = value.last, byte == 0x20 || byte == 0x09 { value.removeLast() }
-      fields.append((String(decoding: line[..<colon], as: UTF8.self), latin1(value)))
+      fields.append((String(decoding: line[..<colon], as: UTF8.self), String(latin1: value)))
     }
     return HTTPHeaders(fields)
   }
@@ -75,12 +75,5 @@ struct HTTPHead {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
     default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
-  }
-
-  private static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
-    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: bytes.map { Unicode.Scalar($0) })
-    return String(text)
   }
 }

@@ -36,7 +36,6 @@ package struct PostgresParameter: Sendable {
 
 /// The rows of one statement, as text.
 package struct PostgresRows: Sendable {
-  package var columns: [String]
   package var rows: [[String?]]
   /// Rows inserted, updated, deleted or selected, as the command tag tells.
   package var affected: Int
@@ -44,7 +43,19 @@ package struct PostgresRows: Sendable {
 
 /// The sole owner of one libpq connection; closed when the owner goes away. Used by one thread at a time.
 package final class PostgresConnection {
+  /// A statement as it is sent: what its parameters are changes what it means.
+  private struct Statement: Hashable {
+    var sql: String
+    var types: [UInt32]
+  }
+
+  /// So many are kept prepared.
+  private static let preparedLimit = 200
+
   private let pointer: OpaquePointer
+  /// Those that came before, and their names on the server once they came twice.
+  private var statements: [Statement: String?] = [:]
+  private var preparedCount = 0
 
   /// - Parameter conninfo: as libpq takes it: `key=value` words or a `postgresql://` URL.
   package init(_ conninfo: String) throws(PostgresError) {
@@ -68,7 +79,7 @@ package final class PostgresConnection {
   /// Whether no transaction is open, not even a failed one.
   package var isOutsideTransaction: Bool { PQtransactionStatus(pointer) == PQTRANS_IDLE }
 
-  /// Runs one statement with parameters.
+  /// Runs one statement with parameters. One that comes again is prepared, for it will go on coming.
   @discardableResult
   package func query(_ sql: String, _ parameters: [PostgresParameter] = []) throws(PostgresError) -> PostgresRows {
     let texts: [UnsafeMutablePointer<CChar>?] = parameters.map { parameter in
@@ -80,9 +91,28 @@ package final class PostgresConnection {
     }
     defer { for text in texts { text?.deallocate() } }
     let values = texts.map { UnsafePointer($0) }
-    let types = parameters.map { Oid($0.type) }
-    return try Self.rows(
-      PQexecParams(pointer, sql, Int32(parameters.count), types, values, nil, nil, 0), on: pointer)
+    let types = parameters.map(\.type)
+    let count = Int32(parameters.count)
+    if count > 0, let name = try preparedName(of: Statement(sql: sql, types: types)) {
+      return try Self.rows(PQexecPrepared(pointer, name, count, values, nil, nil, 0), on: pointer)
+    }
+    return try Self.rows(PQexecParams(pointer, sql, count, types, values, nil, nil, 0), on: pointer)
+  }
+
+  /// nil when the statement comes for the first time, or too many are prepared.
+  private func preparedName(of statement: Statement) throws(PostgresError) -> String? {
+    guard let known = statements[statement] else {
+      if statements.count == Self.preparedLimit { statements = statements.filter { $0.value != nil } }
+      if statements.count < Self.preparedLimit { statements[statement] = .some(nil) }
+      return nil
+    }
+    if let known { return known }
+    let name = "statement\(preparedCount)"
+    try Self.rows(
+      PQprepare(pointer, name, statement.sql, Int32(statement.types.count), statement.types), on: pointer)
+    preparedCount += 1
+    statements[statement] = name
+    return name
   }
 
   /// Runs a script of several statements without parameters; the last one's rows are thrown away.
@@ -90,6 +120,7 @@ package final class PostgresConnection {
     _ = try Self.rows(PQexec(pointer, script), on: pointer)
   }
 
+  @discardableResult
   private static func rows(_ result: OpaquePointer?, on connection: OpaquePointer) throws(PostgresError) -> PostgresRows
   {
     defer { PQclear(result) }
@@ -106,7 +137,6 @@ package final class PostgresConnection {
         detail: field(UInt8(ascii: "D")), hint: field(UInt8(ascii: "H")))
     }
     let columnCount = PQnfields(result)
-    let columns = (0..<columnCount).map { String(cString: PQfname(result, $0)) }
     let rows = (0..<PQntuples(result)).map { row in
       (0..<columnCount).map { column -> String? in
         if PQgetisnull(result, row, column) == 1 { return nil }
@@ -115,6 +145,6 @@ package final class PostgresConnection {
         return String(decoding: bytes, as: UTF8.self)
       }
     }
-    return PostgresRows(columns: columns, rows: rows, affected: Int(String(cString: PQcmdTuples(result))) ?? 0)
+    return PostgresRows(rows: rows, affected: Int(String(cString: PQcmdTuples(result))) ?? 0)
   }
 }

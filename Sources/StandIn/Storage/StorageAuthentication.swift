@@ -46,7 +46,7 @@ struct StorageAuthentication: Sendable {
     guard parts.count == 3, let header = parts.first, let signature = parts.last else {
       throw Refusal(message: "Invalid Compact JWS")
     }
-    guard let headerBytes = StorageBase64.decode(header), let fields = StorageJSONParser.parse(headerBytes),
+    guard let headerBytes = Base64.decode(header), let fields = JSON(parsing: headerBytes, loneSurrogates: .replaced),
       case .object = fields
     else { throw Refusal(message: "JWS Protected Header is invalid") }
     guard let algorithm = fields["alg"]?.string, !algorithm.isEmpty else {
@@ -56,20 +56,20 @@ struct StorageAuthentication: Sendable {
       throw Refusal(message: #""alg" (Algorithm) Header Parameter value not allowed"#)
     }
     let signed = Array("\(parts[0]).\(parts[1])".utf8)
-    guard StorageBase64.decode(signature) == hmacSHA256(signed, key: secret) else {
+    guard Base64.decode(signature) == hmacSHA256(signed, key: secret) else {
       throw Refusal(message: "signature verification failed")
     }
-    guard let payload = StorageBase64.decode(parts[1]), let claims = StorageJSONParser.parse(payload),
+    guard let payload = Base64.decode(parts[1]), let claims = JSON(parsing: payload, loneSurrogates: .replaced),
       case .object = claims
     else { throw Refusal(message: "JWT Claims Set must be a top-level JSON object") }
     try Self.checkTimes(claims)
     return StorageCaller(
       role: claims["role"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "anon", subject: claims["sub"]?.string,
-      claims: String(decoding: claims.bytes, as: UTF8.self))
+      claims: claims.shortText)
   }
 
-  private static func checkTimes(_ claims: StorageJSON) throws(Refusal) {
-    let now = Double(StorageClock.now().seconds)
+  private static func checkTimes(_ claims: JSON) throws(Refusal) {
+    let now = Double(Timestamp.now().seconds)
     for name in ["nbf", "exp"] {
       switch claims[name] {
       case nil: continue

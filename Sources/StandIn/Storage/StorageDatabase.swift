@@ -51,11 +51,11 @@ struct StorageDatabase: Sendable {
   }
 
   private static func literal(_ text: String) -> String {
-    "'\(text.filter { $0 != "\0" }.replacing("'", with: "''"))'"
+    "'\(text.marking("'", with: "'"))'"
   }
 
   private static func identifier(_ text: String) -> String {
-    "\"\(text.filter { $0 != "\0" }.replacing("\"", with: "\"\""))\""
+    "\"\(text.marking("\"", with: "\""))\""
   }
 }
 

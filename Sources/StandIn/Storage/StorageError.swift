@@ -23,7 +23,7 @@ struct StorageError: Error, Equatable {
 
   /// Routes without a response schema (TUS, health) send the members in another order.
   func response(hasSchema: Bool = true) -> HTTPResponse {
-    let members: StorageJSON =
+    let members: JSON =
       hasSchema
       ? [
         "statusCode": .string(String(status)), "error": .string(error), "message": .string(message),
@@ -37,12 +37,6 @@ struct StorageError: Error, Equatable {
     response.closesConnection = closesConnection
     if abandonsBody { response.unreadBody = .abandoned }
     return response
-  }
-}
-
-extension StorageJSON: ExpressibleByDictionaryLiteral {
-  init(dictionaryLiteral elements: (String, StorageJSON)...) {
-    self = .object(elements.map { Member(name: $0.0, value: $0.1) })
   }
 }
 

@@ -20,7 +20,7 @@ struct StorageObject {
   /// ISO 8601.
   let updatedAt: String?
   let createdAt: String?
-  let modified: StorageClock
+  let modified: Timestamp
 
   /// nil when the row was not found.
   init?(_ columns: ArraySlice<String?>) {
@@ -36,14 +36,14 @@ struct StorageObject {
     userMetadata = columns[7]
     updatedAt = columns[8]
     createdAt = columns[9]
-    modified = StorageClock(seconds: columns[10].flatMap { Int($0) } ?? 0, nanoseconds: 0)
+    modified = Timestamp(seconds: columns[10].flatMap { Int($0) } ?? 0, nanoseconds: 0)
   }
 }
 
 extension StorageService {
   /// The object of a route of reading, or the error the caller is to see.
   func find(
-    _ access: StorageAccess, _ bucket: String, _ key: String, _ request: StorageRequest
+    _ access: ReadAccess, _ bucket: String, _ key: String, _ request: StorageRequest
   ) throws -> StorageObject {
     let caller: StorageCaller? =
       switch access {
@@ -61,7 +61,7 @@ extension StorageService {
       ).rows.first
     }
     guard let row, row[0] == "t" || caller != nil else { throw StorageError.noSuchBucket }
-    try StorageNames.checkKey(key)
+    try NameRules.checkKey(key)
     var object = StorageObject(row[2...])
     if let caller, row[0] != "t", row[1] != "t" { object = try find(bucket, key, as: caller) }
     guard let object else { throw StorageError.noSuchKey }

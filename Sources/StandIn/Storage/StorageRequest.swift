@@ -5,20 +5,25 @@ struct StorageRequest {
 
   var isHead: Bool { http.method == "HEAD" }
 
+  /// `If-None-Match`; an empty one counts as none.
+  var condition: String? {
+    http.headers["if-none-match"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// The JSON body, coerced by `schema`.
-  func body(_ schema: StorageSchema) throws -> StorageJSON {
-    try Self.coerce(StorageRequestBody.json(of: http) ?? .null, by: schema, at: "body")
+  func body(_ schema: RequestSchema) throws -> JSON {
+    try Self.coerce(JSONBody.json(of: http) ?? .null, by: schema, at: "body")
   }
 
   /// The query's parameters, coerced by `schema`.
-  func query(_ schema: StorageSchema) throws(StorageError) -> StorageJSON {
+  func query(_ schema: RequestSchema) throws(StorageError) -> JSON {
     try Self.coerce(target.parameters, by: schema, at: "querystring")
   }
 
   private static func coerce(
-    _ value: StorageJSON, by schema: StorageSchema, at place: String
-  ) throws(StorageError) -> StorageJSON {
-    do throws(StorageSchema.Violation) {
+    _ value: JSON, by schema: RequestSchema, at place: String
+  ) throws(StorageError) -> JSON {
+    do throws(RequestSchema.Violation) {
       return try schema.coerce(value, at: place)
     } catch {
       throw .validation(error.message)

@@ -1,5 +1,5 @@
 /// Which credentials a route of reading asks for.
-enum StorageAccess {
+enum ReadAccess {
   /// A valid token.
   case authenticated
   /// A token that is not valid counts as none.
@@ -18,9 +18,9 @@ enum StorageRoute {
   case emptyBucket(String)
   case upload(bucket: String, key: String, isPut: Bool)
   case uploadSigned(bucket: String, key: String)
-  case download(StorageAccess, bucket: String, key: String)
+  case download(ReadAccess, bucket: String, key: String)
   case downloadSigned(bucket: String, key: String)
-  case info(StorageAccess, bucket: String, key: String)
+  case info(ReadAccess, bucket: String, key: String)
   case delete(bucket: String, key: String)
   case deleteMany(bucket: String)
   case listV1(bucket: String)
@@ -28,7 +28,7 @@ enum StorageRoute {
   case sign, signMany, signUpload
   case move, copy
   case purge
-  case resumable(StorageResumableRoute)
+  case resumable(ResumableRoute)
 
   /// The route, or nil where the real server has none.
   init?(method: String, _ target: StorageTarget) {
@@ -46,7 +46,7 @@ enum StorageRoute {
       guard let route = Self.objectRoute(method, target) else { return nil }
       self = route
     case "upload" where target.segment(1) == "resumable":
-      guard let route = StorageResumableRoute(method: method, target) else { return nil }
+      guard let route = ResumableRoute(method: method, target) else { return nil }
       self = .resumable(route)
     default: return nil
     }
@@ -129,7 +129,7 @@ enum StorageRoute {
 
   /// The answer where there is no route.
   static func notFound(_ method: String, _ target: StorageTarget) -> HTTPResponse {
-    let message = StorageJSON.string("Route \(method):\(target.text) not found")
+    let message = JSON.string("Route \(method):\(target.text) not found")
     switch target.segment(0) {
     case "bucket", "object", "render", "cdn":
       return .json(

@@ -6,7 +6,7 @@ package final class StorageService: HTTPService {
   static let headLimit = 16_384
 
   let database: StorageDatabase
-  let blobs: StorageBlobs
+  let blobs: Blobs
   let authentication: StorageAuthentication
   let etags: ETags
   private let state: Mutex<StorageSettings>
@@ -16,7 +16,7 @@ package final class StorageService: HTTPService {
   ///   - directory: where the bytes are kept.
   package init(pool: PostgresPool, directory: String, jwtSecret: [UInt8], etags: ETags) {
     database = StorageDatabase(pool: pool)
-    blobs = StorageBlobs(directory: directory)
+    blobs = Blobs(directory: directory)
     authentication = StorageAuthentication(secret: jwtSecret)
     self.etags = etags
     state = Mutex(StorageSettings())

@@ -47,21 +47,16 @@ struct StorageTarget {
         decoded.append(byte)
         continue
       }
-      guard let high = rest.popFirst().flatMap(hexadecimal), let low = rest.popFirst().flatMap(hexadecimal) else {
-        return nil
-      }
+      guard let high = rest.popFirst().flatMap(hexadecimalValue), let low = rest.popFirst().flatMap(hexadecimalValue)
+      else { return nil }
       decoded.append(high << 4 | low)
     }
     return String(validating: decoded, as: UTF8.self)
   }
 
-  private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-    Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init)
-  }
-
   /// The query's parameters; several of one name become an array. A broken escape is left as it is.
-  var parameters: StorageJSON {
-    var members: [StorageJSON.Member] = []
+  var parameters: JSON {
+    var members: [JSON.Member] = []
     for pair in query.split(separator: UInt8(ascii: "&")) {
       let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       func text(_ bytes: ArraySlice<UInt8>) -> String {
@@ -69,7 +64,7 @@ struct StorageTarget {
         return Self.decoded(spaced) ?? String(decoding: spaced, as: UTF8.self)
       }
       let name = text(halves[0])
-      let value = StorageJSON.string(halves.count > 1 ? text(halves[1]) : "")
+      let value = JSON.string(halves.count > 1 ? text(halves[1]) : "")
       if let index = members.firstIndex(where: { $0.name == name }) {
         if case .array(let earlier) = members[index].value {
           members[index].value = .array(earlier + [value])
@@ -77,7 +72,7 @@ struct StorageTarget {
           members[index].value = .array([members[index].value, value])
         }
       } else {
-        members.append(StorageJSON.Member(name: name, value: value))
+        members.append(JSON.Member(name: name, value: value))
       }
     }
     return .object(members)

@@ -1,4 +1,5 @@
 internal import Glibc
+public import SupabaseClient
 
 /// What a run was told, complete and checked: flag before environment before `.env` before default.
 public struct Configuration: Sendable {
@@ -101,8 +102,21 @@ public struct Configuration: Sendable {
   public var entries: [Entry] {
     Setting.allCases.map { setting in
       let value = sources.value(setting)
-      let shown = value.map { setting.isSecret ? "set" : shownValue($0.bytes) }
-      return Entry(setting: setting, shownValue: shown, origin: value?.origin)
+      return Entry(setting: setting, shownValue: value.map { Self.shown($0.bytes, setting) }, origin: value?.origin)
+    }
+  }
+
+  private static func shown(_ value: [UInt8], _ setting: Setting) -> String {
+    switch setting.kind {
+    case .secret: return "set"
+    case .url:
+      do throws(InvalidProjectAddress) {
+        return try ProjectAddress(String(decoding: value, as: UTF8.self), allowingPlainHTTP: true).url
+      } catch {
+        // It may hold a password, or be a key in the wrong place.
+        return "set, but \(error)"
+      }
+    case .directory, .directories, .file, .count, .flag, .choice: return shownValue(value)
     }
   }
 }

@@ -22,7 +22,7 @@ public struct ProjectSettings: Sendable {
     var transport = HTTPConfiguration()
     transport.allowsPlainHTTP = configuration.allowsPlainHTTP
     transport.certificateAuthorities = configuration.certificateFile?.string
-    transport.proxy = configuration.proxy?.reveal()
+    transport.proxy = configuration.proxy?.revealed
     transport.connectionLimit = max(transport.connectionLimit, configuration.jobs ?? 0)
     self.transport = transport
     journalPlace = JournalPlace(in: state, projectURL: address.url)
@@ -42,7 +42,7 @@ public struct ProjectSettings: Sendable {
 
   private static func key(_ secret: Secret) throws(StorageError) -> APIKey {
     do throws(InvalidAPIKey) {
-      return try APIKey(secret.reveal())
+      return try APIKey(secret.revealed)
     } catch {
       throw StorageError(
         .configuration, "SUPABASE_SERVICE_ROLE_KEY: \(error)",

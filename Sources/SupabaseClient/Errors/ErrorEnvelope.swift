@@ -29,10 +29,16 @@ struct ErrorEnvelope: Decodable {
         ?? (try? container.decode(Int.self, forKey: key)).map(String.init)
     }
     status = text(.statusCode).flatMap { Int($0) }
-    code = text(.code)
+    code = text(.code).flatMap { Self.isCode($0) ? $0 : nil }
     error = text(.error)
     message = text(.message) ?? text(.msg)
     details = text(.details)
     hint = text(.hint)
+  }
+
+  /// One short word that is no key. Whatever else stands there is nobody's code, and codes are shown as they are.
+  static func isCode(_ text: String) -> Bool {
+    (1...40).contains(text.utf8.count) && text.utf8.allSatisfy(PercentEncoding.isUnreserved)
+      && MessageCleaner.clean(text) == text
   }
 }

@@ -47,7 +47,8 @@ enum MessageCleaner {
       }
       let run = rest.prefix(while: isTokenCharacter)
       rest = rest.dropFirst(run.count)
-      let follows = ["token=", "apikey="].contains { result.lowercased().hasSuffix($0) }
+      let before = result.suffix(7).lowercased()
+      let follows = before.hasSuffix("token=") || before == "apikey="
       result += follows || isToken(run) ? "[removed]" : run
     }
     return result

@@ -6,7 +6,9 @@ extension ServiceError {
     let envelope = ErrorEnvelope(reply.body)
     let code = envelope?.code ?? Self.code(ofLabel: envelope?.error, route.service) ?? Self.proxyStatusCode(reply)
     let status = Self.meantStatus(reply.status, envelope)
-    let kind = Self.kind(status: status, code: code, envelope: envelope, route: route)
+    var kind = Self.kind(status: status, code: code, envelope: envelope, route: route)
+    // Perhaps it is this request's own first sending that stands in the way, or that took away what is missing.
+    if reply.wasSentAgain, route.effect == .writes, kind == .conflict || kind == .missing { kind = .ambiguous }
     self.init(
       kind, route, status: status, httpStatus: reply.status, code: code,
       message: Self.message(of: reply, envelope, code),
@@ -57,8 +59,8 @@ extension ServiceError {
   /// `Proxy-Status: PostgREST; error=57014`: the only code an answer to HEAD carries.
   private static func proxyStatusCode(_ reply: HTTPReply) -> String? {
     guard let field = reply.header("Proxy-Status"), let start = field.firstRange(of: "error=") else { return nil }
-    let code = field[start.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
-    return code.isEmpty ? nil : String(code)
+    let code = String(field[start.upperBound...].prefix { $0 != ";" && $0 != "," && $0 != " " })
+    return ErrorEnvelope.isCode(code) ? code : nil
   }
 
   private static func message(of reply: HTTPReply, _ envelope: ErrorEnvelope?, _ code: String?) -> String {

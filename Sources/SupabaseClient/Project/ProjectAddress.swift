@@ -1,3 +1,5 @@
+import CurlHTTP
+
 /// The base URL of a Supabase project in its one normal form: lower-case host, no default port, no final slash.
 public struct ProjectAddress: Hashable, Sendable {
   /// E.g. `https://abcdefgh.supabase.co` or `http://127.0.0.1:54321`.
@@ -17,7 +19,7 @@ public struct ProjectAddress: Hashable, Sendable {
     let authority = rest.prefix { $0 != "/" }
     guard !authority.contains("@") else { throw .userInfo }
     let (host, port) = try Self.hostAndPort(authority.lowercased())
-    guard scheme == "https" || allowingPlainHTTP || Self.isLoopback(host) else { throw .plainHTTP }
+    guard scheme == "https" || allowingPlainHTTP || HTTPRequest.isLoopback(host: host) else { throw .plainHTTP }
     let path = try Self.pathPrefix(rest.dropFirst(authority.count))
 
     self.host = host
@@ -43,7 +45,7 @@ public struct ProjectAddress: Hashable, Sendable {
 
   private static func isHost(_ host: Substring) -> Bool {
     if host.hasPrefix("[") {
-      return host.hasSuffix("]") && host.count > 3
+      return host.hasSuffix("]") && host.contains(":")
         && host.dropFirst().dropLast().utf8.allSatisfy {
           isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
         }
@@ -60,13 +62,6 @@ public struct ProjectAddress: Hashable, Sendable {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
     default: false
     }
-  }
-
-  /// `localhost`, `127.0.0.0/8` and `[::1]`: what never leaves this machine.
-  private static func isLoopback(_ host: String) -> Bool {
-    if host == "localhost" || host == "[::1]" { return true }
-    let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-    return numbers.count == 4 && numbers[0] == 127 && !numbers.contains(nil)
   }
 
   private static func pathPrefix(_ path: Substring) throws(InvalidProjectAddress) -> String {

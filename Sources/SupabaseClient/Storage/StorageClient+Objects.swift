@@ -74,7 +74,7 @@ extension StorageClient {
       guard reply.status == 200 || part != nil else {
         throw ServiceError(unreadable: reply, of: route, "a part without its range")
       }
-      if let range, let part, part.range.lowerBound != range.lowerBound {
+      if let range, let part, part.range.lowerBound != range.lowerBound || part.range.upperBound > range.upperBound {
         throw ServiceError(unreadable: reply, of: route, "another range than the one asked for")
       }
       if let part, Int64(part.range.count) != reply.bodyByteCount {

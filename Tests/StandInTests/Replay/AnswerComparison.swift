@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Collects how an answer differs from the recorded one.
 struct AnswerComparison {
   private static let comparedHeaders = [

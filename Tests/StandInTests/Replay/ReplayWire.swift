@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import StandIn
 import Synchronization
+import TestSupport
 
 /// Sends recorded requests over plain sockets. Used by one thread.
 final class ReplayWire {

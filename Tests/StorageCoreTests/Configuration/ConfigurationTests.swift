@@ -1,4 +1,5 @@
 import Glibc
+import SupabaseClient
 import Testing
 
 @testable import StorageCore
@@ -44,7 +45,7 @@ import Testing
 
   @Test func `the project and its key come as a pair`() throws {
     let pair = try configuration(["SUPABASE_URL": "https://x", "SUPABASE_SERVICE_ROLE_KEY": "k"]).credentials()
-    #expect(pair.projectURL == "https://x" && pair.serviceRoleKey.reveal() == "k")
+    #expect(pair.projectURL == "https://x" && pair.serviceRoleKey.revealed == "k")
     #expect(error { try configuration().credentials() } == .missing(.projectURL, similar: nil))
     #expect(
       error { try configuration(["SUPABASE_URL": "https://x"]).credentials() }
@@ -98,7 +99,7 @@ import Testing
       for text in ["secret", "secret\n", "secret\r\n"] {
         try file.write(text)
         let configuration = try configuration(["SUPABASE_SERVICE_ROLE_KEY_FILE": file.description])
-        #expect(configuration.serviceRoleKey?.reveal() == "secret")
+        #expect(configuration.serviceRoleKey?.revealed == "secret")
       }
       let both = ["SUPABASE_SERVICE_ROLE_KEY_FILE": file.description, "SUPABASE_SERVICE_ROLE_KEY": "x"]
       #expect(error { try configuration(both) } == .setTwice(.serviceRoleKey, .environment))
@@ -124,6 +125,29 @@ import Testing
     #expect(!shown.contains(canary))
     #expect(configuration.entries.first { $0.setting == .serviceRoleKey }?.shownValue == "set")
     #expect(configuration.entries.map(\.setting) == Setting.allCases)
+  }
+
+  @Test(arguments: [
+    "https://user:canary-5d1f@example.org", "sb_secret_canary-5d1f", "https://example.org/?apikey=canary-5d1f",
+    "canary-5d1f",
+  ])
+  func `a URL that could hold a secret is not shown`(_ url: String) throws {
+    let configuration = try configuration(["SUPABASE_URL": url])
+    let shown = configuration.entries.first { $0.setting == .projectURL }?.shownValue
+    #expect(shown?.hasPrefix("set, but the URL ") == true)
+    #expect(!"\(configuration.entries)".contains("canary"))
+  }
+
+  @Test func `a project's URL is shown in its normal form`() throws {
+    let entries = try configuration(["SUPABASE_URL": "HTTP://Storage.Lan:8000/"]).entries
+    #expect(entries.first { $0.setting == .projectURL }?.shownValue == "http://storage.lan:8000")
+  }
+
+  @Test(arguments: ["SUPASTORE_MODE", "SUPASTORE_JOBS", "SUPASTORE_ALLOW_HTTP"])
+  func `a key in the wrong variable is not repeated`(_ name: String) throws {
+    let error = try #require(error { try configuration([name: "sb_secret_canary-5d1f"]) })
+    #expect(!"\(error)".contains("canary"))
+    #expect("\(error)".contains("looks like a key"))
   }
 
   @Test func `a file that holds a key and that others can read is warned of`() throws {

@@ -21,6 +21,6 @@ struct SplitMix64: RandomNumberGenerator {
 enum TestEnvironment {
   /// How many random names are tried.
   static var nameCount: Int {
-    getenv("RANDOM_NAME_COUNT").flatMap { Int(String(cString: $0)) } ?? 100_000
+    getenv("RANDOM_NAME_COUNT").flatMap { Int(String(cString: $0)) } ?? 20_000
   }
 }

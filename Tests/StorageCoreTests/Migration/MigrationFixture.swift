@@ -126,17 +126,17 @@ func read(_ path: LocalPath) throws -> [UInt8] {
   return Array(bytes.prefix(count))
 }
 
-/// Bytes that no two positions near each other share.
-func noise(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-  var bytes = [UInt8](repeating: 0, count: count)
+/// Bytes of which no two stretches are alike.
+func noise(_ count: Int) -> [UInt8] {
+  var bytes = [UInt8](repeating: 0, count: (count + 7) / 8 * 8)
   bytes.withUnsafeMutableBytes { buffer in
-    var state = seed
-    for index in buffer.indices {
+    var state: UInt64 = 1
+    for offset in stride(from: 0, to: buffer.count, by: 8) {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      buffer[index] = UInt8(truncatingIfNeeded: state >> 33)
+      buffer.storeBytes(of: state, toByteOffset: offset, as: UInt64.self)
     }
   }
-  return bytes
+  return Array(bytes.prefix(count))
 }
 
 /// A clock on which every wait is over at once, and adds up.

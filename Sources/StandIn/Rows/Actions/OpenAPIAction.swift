@@ -19,18 +19,18 @@ struct OpenAPIAction {
     if let profile = request.profile { headers.add("Content-Profile", profile) }
     return HTTPResponse(
       status: 200, reason: reasonPhrase(200), headers: headers,
-      body: headersOnly ? .none : .bytes(Array(document(tables).text.utf8)))
+      body: headersOnly ? .none : .bytes(document(tables).bytes))
   }
 
-  private func document(_ tables: [CatalogTable]) -> JSONValue {
-    var paths: [String: JSONValue] = ["/": ["get": Self.operation("Introspection")]]
-    var definitions: [String: JSONValue] = [:]
+  private func document(_ tables: [CatalogTable]) -> JSON {
+    var paths: [String: JSON] = ["/": ["get": Self.operation("Introspection")]]
+    var definitions: [String: JSON] = [:]
     for table in tables {
-      var methods: [String: JSONValue] = ["get": Self.operation(table.name)]
+      var methods: [String: JSON] = ["get": Self.operation(table.name)]
       if table.isInsertable { methods["post"] = Self.operation(table.name) }
       if table.isUpdatable { methods["patch"] = Self.operation(table.name) }
       if table.isDeletable { methods["delete"] = Self.operation(table.name) }
-      paths["/" + table.name] = .object(methods)
+      paths["/" + table.name] = .sorted(methods)
       definitions[table.name] = Self.definition(table)
     }
     for name in catalog.functions.keys { paths["/rpc/" + name] = ["post": Self.operation("(rpc) " + name)] }
@@ -41,18 +41,18 @@ struct OpenAPIAction {
         "version": .string(RowsService.version),
       ],
       "basePath": "/", "schemes": ["http"], "consumes": ["application/json"], "produces": ["application/json"],
-      "paths": .object(paths), "definitions": .object(definitions),
+      "paths": .sorted(paths), "definitions": .sorted(definitions),
     ]
   }
 
-  private static func operation(_ tag: String) -> JSONValue {
+  private static func operation(_ tag: String) -> JSON {
     ["tags": [.string(tag)], "responses": ["200": ["description": "OK"]]]
   }
 
-  private static func definition(_ table: CatalogTable) -> JSONValue {
-    var properties: [String: JSONValue] = [:]
+  private static func definition(_ table: CatalogTable) -> JSON {
+    var properties: [String: JSON] = [:]
     for column in table.columns {
-      var property: [String: JSONValue] = ["format": .string(column.type)]
+      var property: [String: JSON] = ["format": .string(column.type)]
       if let type = jsonType(column.type) { property["type"] = .string(type) }
       if let value = column.defaultValue { property["default"] = .string(value) }
       if !column.labels.isEmpty { property["enum"] = .array(column.labels.map { .string($0) }) }
@@ -64,12 +64,12 @@ struct OpenAPIAction {
           "This is a Foreign Key to `\(reference)`.<fk table='\(parts.first ?? "")' column='\(parts.last ?? "")'/>")
       }
       if !notes.isEmpty { property["description"] = .string("Note:\n" + notes.joined(separator: "\n")) }
-      properties[column.name] = .object(property)
+      properties[column.name] = .sorted(property)
     }
-    var definition: [String: JSONValue] = ["type": "object", "properties": .object(properties)]
-    let required = table.columns.filter(\.isRequired).map { JSONValue.string($0.name) }
+    var definition: [String: JSON] = ["type": "object", "properties": .sorted(properties)]
+    let required = table.columns.filter(\.isRequired).map { JSON.string($0.name) }
     if !required.isEmpty { definition["required"] = .array(required) }
-    return .object(definition)
+    return .sorted(definition)
   }
 
   /// nil for JSON, which may be anything.

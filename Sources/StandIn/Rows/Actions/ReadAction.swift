@@ -46,14 +46,18 @@ struct ReadAction {
   }
 
   private func total(_ row: AnswerRow, _ session: RowsSession) throws(RowsError) -> Int? {
-    var counted = SQLText()
-    counted.appendCountable(action.parameters, from: action.source.name, source: action.source)
     switch action.preferences.count {
-    case .planned: return try session.estimate(counted)
+    case .planned: return try session.estimate(countable)
     case .estimated:
       guard let total = row.total, total > action.maxRows else { return row.total }
-      return max(total, try session.estimate(counted) ?? 0)
+      return max(total, try session.estimate(countable) ?? 0)
     case .exact, nil: return row.total
     }
+  }
+
+  private var countable: SQLText {
+    var sql = SQLText()
+    sql.appendCountable(action.parameters, from: action.source.name, source: action.source)
+    return sql
   }
 }

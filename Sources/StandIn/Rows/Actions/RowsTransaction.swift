@@ -31,7 +31,7 @@ struct RowsTransaction {
     settings += catalog.roleSettings[request.identity.role] ?? []
     settings += [
       CatalogSetting(name: "role", value: request.identity.role),
-      CatalogSetting(name: "request.jwt.claims", value: request.identity.claims.text),
+      CatalogSetting(name: "request.jwt.claims", value: request.identity.claims.shortText),
       CatalogSetting(name: "request.method", value: request.method),
       CatalogSetting(name: "request.path", value: request.path),
       CatalogSetting(name: "request.headers", value: headersJSON),
@@ -48,20 +48,20 @@ struct RowsTransaction {
   }
 
   private var headersJSON: String {
-    var members: [String: JSONValue] = [:]
+    var members: [String: JSON] = [:]
     for (name, value) in request.headers.fields where name.lowercased() != "cookie" {
       members[name.lowercased()] = .string(utf8(value))
     }
-    return JSONValue.object(members).text
+    return JSON.sorted(members).shortText
   }
 
   private var cookiesJSON: String {
-    var members: [String: JSONValue] = [:]
+    var members: [String: JSON] = [:]
     for cookie in utf8(request.headers["Cookie"] ?? "").split(separator: ";") {
       let parts = cookie.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       members[trimmed(String(parts[0]))] = .string(parts.count > 1 ? String(parts[1]) : "")
     }
-    return JSONValue.object(members).text
+    return JSON.sorted(members).shortText
   }
 }
 
@@ -95,10 +95,11 @@ struct RowsSession {
 
 /// A header's value, which came as Latin-1, as the UTF-8 that it probably is.
 func utf8(_ latin1: String) -> String {
-  String(decoding: latin1.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }, as: UTF8.self)
+  if latin1.utf8.allSatisfy({ $0 < 0x80 }) { return latin1 }
+  return String(decoding: latin1.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }, as: UTF8.self)
 }
 
 /// The other way round: text for a header.
 func latin1(_ text: String) -> String {
-  String(String.UnicodeScalarView(text.utf8.map { Unicode.Scalar($0) }))
+  String(latin1: text.utf8)
 }

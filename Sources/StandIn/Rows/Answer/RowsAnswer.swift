@@ -29,14 +29,14 @@ struct RowsAnswer {
       answer.status = number
     }
     if let setting = row.headersSetting {
-      guard case .array(let elements)? = try? JSONReader.value(Array(setting.utf8)) else {
+      guard case .array(let elements)? = JSON(parsing: setting.utf8) else {
         throw .invalidResponseHeaders
       }
       for element in elements {
-        guard case .object(let members) = element, members.count == 1, let (name, value) = members.first,
-          let text = value.string
+        guard case .object(let members) = element, members.count == 1, let member = members.first,
+          let text = member.value.string
         else { throw .invalidResponseHeaders }
-        answer.headers[name] = latin1(text)
+        answer.headers[member.name] = latin1(text)
       }
     }
     return HTTPResponse(

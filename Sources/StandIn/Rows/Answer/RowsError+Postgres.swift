@@ -65,7 +65,7 @@ extension RowsError {
 
   /// SQLSTATE `PGRST`: a function that words the whole answer, in the JSON of its message and detail.
   private static func raised(_ error: PostgresError) -> RowsError {
-    guard let message = try? JSONReader.value(Array(error.message.utf8)),
+    guard let message = JSON(parsing: error.message.utf8),
       let code = message["code"]?.string, let text = message["message"]?.string
     else {
       return unreadableRaise(
@@ -77,15 +77,16 @@ extension RowsError {
     guard let detail = error.detail else {
       return unreadableRaise("DETAIL is missing in the RAISE statement", detailHint)
     }
-    guard let answer = try? JSONReader.value(Array(detail.utf8)),
-      case .number(let digits)? = answer["status"], let status = Int(digits),
+    guard let answer = JSON(parsing: detail.utf8),
+      case .number(let number)? = answer["status"], let status = Int(exactly: number),
       case .object(let headers)? = answer["headers"]
     else {
       return unreadableRaise("Invalid JSON value for DETAIL: '\(detail)'", detailHint)
     }
     return RowsError(
       status: status, reason: answer["status_text"]?.string, code: code, message: text,
-      details: message["details"] ?? .null, hint: message["hint"] ?? .null, headers: headers.compactMapValues(\.string))
+      details: message["details"] ?? .null, hint: message["hint"] ?? .null,
+      headers: Dictionary(headers.compactMap { header in header.value.string.map { (header.name, $0) } }) { $1 })
   }
 
   private static func unreadableRaise(_ details: String, _ hint: String) -> RowsError {

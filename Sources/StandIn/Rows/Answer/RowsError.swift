@@ -5,8 +5,8 @@ struct RowsError: Error, Equatable, Sendable {
   var reason: String?
   var code: String
   var message: String
-  var details: JSONValue = .null
-  var hint: JSONValue = .null
+  var details: JSON = .null
+  var hint: JSON = .null
   /// Beside Content-Type and Proxy-Status.
   var headers: [String: String] = [:]
   /// The whole body as text/plain, where the server breaks off.
@@ -14,7 +14,7 @@ struct RowsError: Error, Equatable, Sendable {
 
   var body: String {
     plainText
-      ?? JSONValue.object(["code": .string(code), "message": .string(message), "details": details, "hint": hint]).text
+      ?? (["code": .string(code), "details": details, "hint": hint, "message": .string(message)] as JSON).shortText
   }
 
   var response: HTTPResponse {

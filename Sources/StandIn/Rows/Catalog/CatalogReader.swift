@@ -82,7 +82,7 @@ struct CatalogReader {
 
   /// The elements of a JSON array of strings; null elements are empty.
   private static func strings(_ json: String?) -> [String] {
-    guard let json, case .array(let elements)? = try? JSONReader.value(Array(json.utf8)) else { return [] }
+    guard let json, case .array(let elements)? = JSON(parsing: json.utf8) else { return [] }
     return elements.map { $0.string ?? "" }
   }
 

@@ -51,9 +51,7 @@ extension RowsGrammar {
       var reply = TextParser<String>.Reply.stopped(input, at: end)
       reply.error.messages = expected + reply.error.messages
       if end == start, atLeastOne { return reply }
-      var text = String.UnicodeScalarView()
-      text.append(contentsOf: input[start..<end])
-      reply.outcome = .success(String(text), next: end)
+      reply.outcome = .success(String(input[start..<end]), next: end)
       reply.consumed = end > start
       return reply
     }

@@ -47,8 +47,8 @@ enum Payload: Equatable, Sendable {
       if isCall {
         self = .form(fields)
       } else {
-        let members = Dictionary(fields.map { ($0.name, JSONValue.string($0.value)) }) { $1 }
-        self = .json(Array(JSONValue.object(members).text.utf8), keys: Set(members.keys))
+        let members = Dictionary(fields.map { ($0.name, JSON.string($0.value)) }) { $1 }
+        self = .json(JSON.sorted(members).bytes, keys: Set(members.keys))
       }
     case .plainText where isCall, .xml where isCall, .octets where isCall:
       self = .single(body)

@@ -53,24 +53,27 @@ struct QueryString: Equatable {
   }
 
   private static func encodedAsLatin1(_ bytes: [UInt8]) -> String {
-    percentEncoded(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })).utf8)
+    percentEncoded(String(latin1: bytes).utf8)
   }
 }
 
 /// With `%XX` as the bytes they stand for; a `%` without two hex digits stays.
 func percentDecoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8] {
   var result: [UInt8] = []
+  result.reserveCapacity(bytes.count)
   var rest = bytes[...]
   while let byte = rest.popFirst() {
     switch byte {
     case UInt8(ascii: "+") where plusIsSpace: result.append(UInt8(ascii: " "))
     case UInt8(ascii: "%"):
-      let digits = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-      guard digits.count == 2 else {
+      let digits = rest.prefix(2)
+      guard digits.count == 2, let high = digits.first.flatMap(hexadecimalValue),
+        let low = digits.dropFirst().first.flatMap(hexadecimalValue)
+      else {
         result.append(byte)
         continue
       }
-      result.append(UInt8(digits[0] << 4 | digits[1]))
+      result.append(high << 4 | low)
       rest = rest.dropFirst(2)
     default: result.append(byte)
     }
@@ -80,13 +83,12 @@ func percentDecoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) 
 
 /// With everything but letters, digits and `-_.~` as `%XX`.
 func percentEncoded(_ bytes: some Sequence<UInt8>) -> String {
-  var result = ""
+  var result: [UInt8] = []
   for byte in bytes {
-    let scalar = Unicode.Scalar(byte)
-    switch scalar {
-    case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "~": result.unicodeScalars.append(scalar)
-    default: result += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+    switch Unicode.Scalar(byte) {
+    case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "~": result.append(byte)
+    default: result.appendPercentEncoded(byte)
     }
   }
-  return result
+  return String(decoding: result, as: UTF8.self)
 }

@@ -6,7 +6,7 @@ struct RowsIdentity: Equatable, Sendable {
 
   var role: String
   /// With the role filled in.
-  var claims: JSONValue
+  var claims: JSON
 
   var isAnonymous: Bool { role == Self.anonymousRole }
 }
@@ -22,7 +22,7 @@ struct RowsAuthentication: Sendable {
 
   /// Any other scheme counts as no token.
   func identity(authorization: String?) throws(RowsError) -> RowsIdentity {
-    var claims: [String: JSONValue] = [:]
+    var claims: JSON = [:]
     if let token = authorization.flatMap(Self.bearer) {
       claims = try verified(token)
       try checkTimes(claims)
@@ -31,10 +31,10 @@ struct RowsAuthentication: Sendable {
     switch claims["role"] {
     case nil: role = RowsIdentity.anonymousRole
     case .string(let name): role = name
-    case let other?: role = other.text
+    case let other?: role = other.shortText
     }
     claims["role"] = .string(role)
-    return RowsIdentity(role: role, claims: .object(claims))
+    return RowsIdentity(role: role, claims: claims)
   }
 
   private static func bearer(_ authorization: String) -> String? {
@@ -43,12 +43,12 @@ struct RowsAuthentication: Sendable {
     return String(authorization.dropFirst(scheme.count).drop { $0.isWhitespace })
   }
 
-  private func verified(_ token: String) throws(RowsError) -> [String: JSONValue] {
+  private func verified(_ token: String) throws(RowsError) -> JSON {
     guard !token.isEmpty else { throw .undecodableToken("Empty JWT is sent in Authorization header") }
     let parts = token.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 3 else { throw .undecodableToken("Expected 3 parts in JWT; got \(parts.count)") }
-    guard let head = base64URLDecoded(parts[0]), let content = base64URLDecoded(parts[1]),
-      let signature = base64URLDecoded(parts[2]), let header = try? JSONReader.value(head),
+    guard let head = Base64.decodeURL(parts[0]), let content = Base64.decodeURL(parts[1]),
+      let signature = Base64.decodeURL(parts[2]), let header = JSON(parsing: head),
       let algorithm = header["alg"]?.string, algorithm == "none" || Self.algorithms.contains(algorithm)
     else { throw .undecodableToken("JWT cryptographic operation failed") }
     if algorithm == "none" {
@@ -65,13 +65,13 @@ struct RowsAuthentication: Sendable {
       throw .undecodableToken(
         "No suitable key or wrong key type", details: "None of the keys was able to decode the JWT")
     }
-    guard case .object(let claims)? = try? JSONReader.value(content) else {
+    guard let claims = JSON(parsing: content), case .object = claims else {
       throw .refusedClaims("Parsing claims failed")
     }
     return claims
   }
 
-  private func checkTimes(_ claims: [String: JSONValue]) throws(RowsError) {
+  private func checkTimes(_ claims: JSON) throws(RowsError) {
     let now = now()
     if let expiry = try Self.timeClaim("exp", claims), now - Self.skew > expiry { throw .refusedClaims("JWT expired") }
     if let start = try Self.timeClaim("nbf", claims), now + Self.skew < start {
@@ -87,12 +87,12 @@ struct RowsAuthentication: Sendable {
     }
   }
 
-  private static func timeClaim(_ name: String, _ claims: [String: JSONValue]) throws(RowsError) -> Int? {
+  private static func timeClaim(_ name: String, _ claims: JSON) throws(RowsError) -> Int? {
     switch claims[name] {
     case nil, .null: return nil
-    case .number(let digits):
-      guard let value = Double(digits), value == value.rounded(), abs(value) < 0x1p62 else { return 0 }
-      return Int(value)
+    case .number(let number):
+      guard number == number.rounded(), abs(number) < 0x1p62 else { return 0 }
+      return Int(number)
     default: throw .refusedClaims("The JWT '\(name)' claim must be a number")
     }
   }
@@ -103,7 +103,7 @@ struct RowsAuthentication: Sendable {
 }
 
 extension RowsError {
-  fileprivate static func undecodableToken(_ message: String, details: JSONValue = .null) -> RowsError {
+  fileprivate static func undecodableToken(_ message: String, details: JSON = .null) -> RowsError {
     RowsError(
       status: 401, code: "PGRST301", message: message, details: details, headers: Self.invalidToken(message))
   }
@@ -115,29 +115,4 @@ extension RowsError {
   private static func invalidToken(_ message: String) -> [String: String] {
     ["WWW-Authenticate": "Bearer error=\"invalid_token\", error_description=\"\(message)\""]
   }
-}
-
-/// nil when it is no base64url; padding is optional.
-private func base64URLDecoded(_ text: some Collection<UInt8>) -> [UInt8]? {
-  var result: [UInt8] = []
-  var bits: UInt32 = 0
-  var bitCount = 0
-  for byte in text where byte != UInt8(ascii: "=") {
-    let value: UInt8
-    switch Unicode.Scalar(byte) {
-    case "A"..."Z": value = byte - UInt8(ascii: "A")
-    case "a"..."z": value = byte - UInt8(ascii: "a") + 26
-    case "0"..."9": value = byte - UInt8(ascii: "0") + 52
-    case "-": value = 62
-    case "_": value = 63
-    default: return nil
-    }
-    bits = bits << 6 | UInt32(value)
-    bitCount += 6
-    if bitCount >= 8 {
-      bitCount -= 8
-      result.append(UInt8(truncatingIfNeeded: bits >> bitCount))
-    }
-  }
-  return bitCount < 6 ? result : nil
 }

@@ -68,7 +68,7 @@ struct AnswerRow {
     headersSetting = row[4]
     statusSetting = row[5]
     inserted = row[6].flatMap { Int($0) } ?? 0
-    guard let pairs = row[2], case .array(let elements)? = try? JSONReader.value(Array(pairs.utf8)) else { return }
+    guard let pairs = row[2], case .array(let elements)? = JSON(parsing: pairs.utf8) else { return }
     location = elements.compactMap { element in
       guard let pair = element.string, let equals = pair.firstIndex(of: "=") else { return nil }
       return (String(pair[..<equals]), String(pair[pair.index(after: equals)...]))

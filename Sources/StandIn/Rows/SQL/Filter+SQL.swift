@@ -31,7 +31,7 @@ extension SQLText {
       append(filter.field, of: source)
       text += " \(sql) "
       if let quantifier { text += quantifier.rawValue + "(" }
-      bind(sql.hasSuffix("LIKE") ? value.replacing("*", with: "%") : value)
+      bind(sql.hasSuffix("LIKE") ? Self.pattern(value) : value)
       if quantifier != nil { text += ")" }
     case .among(let values):
       append(filter.field, of: source)
@@ -81,10 +81,15 @@ extension SQLText {
     text += ", "
   }
 
+  /// A pattern of LIKE, whose `*` are spelt so that they need no encoding in a URL.
+  private static func pattern(_ value: String) -> String {
+    String(decoding: value.utf8.map { $0 == UInt8(ascii: "*") ? UInt8(ascii: "%") : $0 }, as: UTF8.self)
+  }
+
   /// An array literal; each element ends at a NUL.
   private static func array(_ values: [String]) -> String {
     let elements = values.map { value in
-      "\"" + value.prefix { $0 != "\0" }.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+      "\"" + value.marking("\"\\", with: "\\") + "\""
     }
     return "{" + elements.joined(separator: ",") + "}"
   }

@@ -43,13 +43,13 @@ struct SQLText: Sendable {
 
 /// A name in double quotes. PostgreSQL would see a name with a NUL as ending there.
 func quoted(_ name: String) -> String {
-  "\"" + name.prefix { $0 != "\0" }.replacing("\"", with: "\"\"") + "\""
+  "\"" + name.marking("\"", with: "\"") + "\""
 }
 
 /// A literal in single quotes.
 func quotedLiteral(_ text: String) -> String {
-  let text = text.replacing("'", with: "''")
-  return text.contains("\\") ? "E'" + text.replacing("\\", with: "\\\\") + "'" : "'" + text + "'"
+  let text = text.marking("'", with: "'")
+  return text.utf8.contains(UInt8(ascii: "\\")) ? "E'" + text.marking("\\", with: "\\") + "'" : "'" + text + "'"
 }
 
 /// What columns belong to in a statement.

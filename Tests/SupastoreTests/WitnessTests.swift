@@ -1,0 +1,111 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// Supabase's official Python client sees what supastore stores, and supastore what the client stores.
+/// `scripts/test` makes the client and names its Python in WITNESS_PYTHON.
+@Suite(.standIn, .enabled(if: Witness.python != nil, "needs Supabase's Python client: run scripts/test"))
+struct WitnessTests {
+  @Test func `the official client finds every migrated file with its digest, row and link`() async throws {
+    let directory = try TemporaryDirectory()
+    let contents: [String: [UInt8]] = [
+      "report.pdf": Array("%PDF-1.7 report".utf8), "empty": [], "sub/dir/über – 100%?.txt": Array("ü".utf8),
+      "sub/dir/naïve \"quoted\"\n#.md": Array("line".utf8), "large.bin": (0..<3_000_000).map { UInt8($0 % 251) },
+      ".profile": Array("export".utf8),
+    ]
+    for (name, content) in contents { try directory.write(content, to: "tree/\(name)") }
+    try await supastore("setup")
+    try await supastore("migrate", directory["tree"], "--conversation", "witnessed")
+
+    let found = try await witness("find", "witnessed").split(separator: "\n").map {
+      try JSONDecoder().decode(Witness.File.self, from: Data($0.utf8))
+    }
+    var digests: [String] = []
+    for content in contents.values {
+      digests.append(String(try await Program.run(["sha256sum"], input: content).output.prefix(64)))
+    }
+    #expect(found.map(\.sha256).sorted() == digests.sorted())
+    #expect(found.map(\.byteCount).sorted() == contents.values.map(\.count).sorted())
+    for file in found {
+      #expect(file.rows.map(\.sha256) == [file.sha256] && file.rows.map(\.isLinked) == [true], "\(file.path)")
+    }
+  }
+
+  @Test func `supastore lists and fetches what the official client stored`() async throws {
+    let directory = try TemporaryDirectory()
+    let content = Array("stored the way the guide shows\n".utf8)
+    let file = try directory.write(content, to: "notes from the guide.txt")
+    try await supastore("setup")
+    let id = try await witness("store", "guide", file).prefix { !$0.isNewline }
+
+    let listed = try await supastore("list", "--conversation", "guide", "--json")
+    let row = try JSONDecoder().decode(Witness.Row.self, from: Data(listed.output.utf8))
+    #expect(
+      row.id == String(id) && row.path == "uploads/guide/notes from the guide.txt" && row.byteCount == content.count)
+    for (reference, copy) in [(row.id, "by-id"), (row.path, "by-path")] {
+      let download = try await supastore("download", reference, "--output", directory[copy])
+      #expect(try directory.read(copy) == content)
+      #expect(download.errors.contains("holds no digest"))
+    }
+  }
+
+  @discardableResult
+  private func supastore(_ arguments: String...) async throws -> Program.Outcome {
+    let outcome = try await Program.run(
+      [Program.product("supastore")] + arguments, environment: StandInInstance.current.environment)
+    try #require(outcome.exitStatus == 0, "\(arguments): \(outcome.errors)")
+    return outcome
+  }
+
+  private func witness(_ arguments: String...) async throws -> String {
+    let outcome = try await Program.run(
+      [try #require(Witness.python), Witness.script] + arguments, environment: StandInInstance.current.environment)
+    try #require(outcome.exitStatus == 0, "\(arguments): \(outcome.errors)")
+    return outcome.output
+  }
+}
+
+private enum Witness {
+  static let python = ProcessInfo.processInfo.environment["WITNESS_PYTHON"]
+
+  static let script = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../scripts/witness/client.py").path()
+
+  /// A line of `find`.
+  struct File: Decodable {
+    let path: String
+    let sha256: String
+    let byteCount: Int
+    let rows: [FoundRow]
+
+    struct FoundRow: Decodable {
+      let sha256: String?
+      let isLinked: Bool
+
+      enum CodingKeys: String, CodingKey {
+        case sha256
+        case isLinked = "linked"
+      }
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case path = "storage_path"
+      case sha256
+      case byteCount = "size_bytes"
+      case rows
+    }
+  }
+
+  /// A line of `supastore list --json`.
+  struct Row: Decodable {
+    let id: String
+    let path: String
+    let byteCount: Int
+
+    enum CodingKeys: String, CodingKey {
+      case id
+      case path = "storage_path"
+      case byteCount = "size_bytes"
+    }
+  }
+}
