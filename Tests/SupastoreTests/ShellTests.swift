@@ -26,7 +26,9 @@ import Testing
   }
 
   @Test func `the version as JSON`() async throws {
-    #expect(try await run("version", "--json").output == "{\"version\":\"\(Version.number)\"}\n")
+    #expect(
+      try await run("version", "--json").output
+        == "{\"type\":\"version\",\"version\":\"\(Version.number)\",\"json_version\":1}\n")
   }
 
   @Test func `without a command the help goes to standard error`() async throws {

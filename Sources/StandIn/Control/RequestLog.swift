@@ -13,9 +13,17 @@ package final class RequestLog: Sendable {
   /// How many of the latest entries are kept.
   static let capacity = 10_000
 
-  private struct State {
+  fileprivate struct State {
     var count = 0
     var entries: [Entry] = []
+    var waiting: [Int: Waiting] = [:]
+    var nextWaiting = 0
+  }
+
+  fileprivate struct Waiting {
+    let route: Fault
+    var rest: Int
+    let continuation: CheckedContinuation<Void, Never>
   }
 
   private let state = Mutex(State())
@@ -27,16 +35,56 @@ package final class RequestLog: Sendable {
   package var entries: [Entry] { state.withLock { $0.entries.suffix(Self.capacity) } }
 
   package func removeAll() {
-    state.withLock { $0 = State() }
+    state.withLock { state in
+      state.count = 0
+      state.entries = []
+    }
+  }
+
+  /// Waits for `count` more requests on a route, written as in a `Fault`; a cancelled task waits no longer.
+  package func wait(forNext count: Int = 1, on route: String) async {
+    let key = state.withLock { state in
+      state.nextWaiting += 1
+      return state.nextWaiting
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isWaiting = state.withLock { state in
+          guard !Task.isCancelled, count > 0 else { return false }
+          state.waiting[key] = Waiting(route: Fault(.delay, on: route), rest: count, continuation: continuation)
+          return true
+        }
+        if !isWaiting { continuation.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0.waiting.removeValue(forKey: key) }?.continuation.resume()
+    }
   }
 
   func add(method: String, target: [UInt8], status: Int) {
     let entry = Entry(method: method, target: String(decoding: target.prefix(500), as: UTF8.self), status: status)
-    state.withLock { state in
+    let satisfied = state.withLock { state in
       state.count += 1
       if state.entries.count == 2 * Self.capacity { state.entries.removeFirst(Self.capacity) }
       state.entries.append(entry)
+      return state.countDown(method: method, target: target)
     }
+    for continuation in satisfied { continuation.resume() }
+  }
+}
+
+extension RequestLog.State {
+  /// Counts the request for everybody who waits for it, and takes out those who have waited enough.
+  fileprivate mutating func countDown(method: String, target: [UInt8]) -> [CheckedContinuation<Void, Never>] {
+    var satisfied: [CheckedContinuation<Void, Never>] = []
+    for (key, entry) in waiting where entry.route.fits(method: method, target: target) {
+      waiting[key]?.rest -= 1
+      if entry.rest == 1 {
+        waiting[key] = nil
+        satisfied.append(entry.continuation)
+      }
+    }
+    return satisfied
   }
 }
 

@@ -1,3 +1,5 @@
+internal import SupabaseClient
+
 /// The six checks before a deploy, in the order in which they build on each other.
 public enum ConnectionCheck: Int, Sendable, CaseIterable {
   case environment = 1
@@ -22,7 +24,8 @@ public enum ConnectionCheck: Int, Sendable, CaseIterable {
 
 /// One thing that a check found.
 public enum ConnectionFinding: Sendable {
-  case variable(name: String, isSet: Bool, isRequired: Bool)
+  /// `source` is the page where its value stands.
+  case variable(name: String, isSet: Bool, isRequired: Bool, source: String)
   case initialized(url: String)
   /// `appliedAt` as ISO 8601 in UTC.
   case schema(version: Int, description: String?, appliedAt: String?)
@@ -87,7 +90,7 @@ public struct ConnectionReport: Sendable {
 extension ConnectionFinding {
   fileprivate var isGood: Bool {
     switch self {
-    case .variable(_, let isSet, let isRequired): isSet || !isRequired
+    case .variable(_, let isSet, let isRequired, _): isSet || !isRequired
     case .initialized, .schema, .table, .bucket, .conversationCreated, .messageCreated, .historyRead, .cleanedUp: true
     case .tableFailed, .bucketFailed, .failed, .stopped: false
     }
@@ -101,7 +104,16 @@ extension Configuration {
       (.projectURL, true), (.anonKey, false), (.serviceRoleKey, true),
     ]
     return settings.map { setting, isRequired in
-      .variable(name: setting.name, isSet: origin(of: setting) != nil, isRequired: isRequired)
+      .variable(
+        name: setting.name, isSet: origin(of: setting) != nil, isRequired: isRequired, source: settingsPage)
     }
+  }
+
+  /// The page of the dashboard with the project's URL and keys. `_` makes the dashboard ask for the project.
+  private var settingsPage: String {
+    let host = projectURL.flatMap { try? ProjectAddress($0) }?.host ?? ""
+    let labels = host.split(separator: ".")
+    let isHosted = labels.count == 3 && labels.dropFirst().elementsEqual(["supabase", "co"])
+    return "https://supabase.com/dashboard/project/\(isHosted ? labels[0] : "_")/settings/api"
   }
 }

@@ -4,8 +4,16 @@ internal import SupabaseClient
 extension OpenProject {
   private static let tableNames = ["conversations", "messages", "files", "conversation_files"]
 
-  /// Runs the checks that need the project, from the second on, and adds what they found.
+  /// Runs the checks that need the project, from the second on, and adds what they found. Somebody waits for the answer:
+  /// what fails is repeated twice at most.
   public func testConnection(_ report: inout ConnectionReport) async {
+    var retrier = retrier
+    retrier.policy.attempts = 3
+    retrier.policy.patience = .seconds(2)
+    await over(store, repository, retrier: retrier).runChecks(&report)
+  }
+
+  private func runChecks(_ report: inout ConnectionReport) async {
     report.add(.initialization, initialization())
     guard report.passed(.initialization) else { return report.stop(by: .initialization) }
     report.add(.database, await database())
@@ -70,13 +78,18 @@ extension OpenProject {
             let count = try await asked { () throws(ServiceError) in try tables.count(name) }
             return (index, .table(name: name, rowCount: count))
           } catch {
-            return (index, .tableFailed(name: name, error))
+            return (index, .tableFailed(name: name, error.code == .setup ? Self.missingTable : error))
           }
         }
       }
       return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
   }
+
+  /// The service's own words are lost: a count is asked for without a body.
+  private static let missingTable = StorageError(
+    .setup, "the database has no such table, or does not offer it",
+    hint: "run `supastore schema | psql \"$DB_URL\"`, or its output in the dashboard's SQL editor")
 
   private func bucketFindings() async -> [ConnectionFinding] {
     var findings: [ConnectionFinding] = []

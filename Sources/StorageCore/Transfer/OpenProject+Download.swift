@@ -8,14 +8,15 @@ public enum DownloadTarget: Sendable {
   case file(LocalPath)
   /// Into this directory, under the file's own name.
   case directory(LocalPath)
-  /// An open descriptor that cannot be taken back, such as standard output: written only when all is verified.
-  case descriptor(Int32)
+  /// Somewhere that cannot be taken back, such as standard output: called with one piece after the other when all is
+  /// verified. What it throws ends the download.
+  case sink(@Sendable (UnsafeRawBufferPointer) throws -> Void)
 }
 
 /// A file that was downloaded and verified.
 public struct DownloadedFile: Sendable {
   public var row: FileRow
-  /// Nil when it went to a descriptor.
+  /// Nil when it went to a sink.
   public var path: LocalPath?
   public var byteCount: Int64
   /// Lower-case hex, of the bytes that came.
@@ -27,12 +28,13 @@ public struct DownloadedFile: Sendable {
 extension OpenProject {
   /// Downloads a stored file. The target is absent, what it was before, or the whole verified content; never less.
   ///
-  /// Throws `.notFound` without a row, `.objectMissing` when the row has no object, `.integrity` when the bytes are not
-  /// those that were stored, `.unwritable` when the target cannot be written or is there already.
+  /// Throws what a sink throws, `.notFound` without a row, `.objectMissing` when the row has no object, `.integrity`
+  /// when the bytes are not those that were stored, `.unwritable` when the target cannot be written, `.conflict` when it
+  /// is there already.
   /// - Parameter replacing: whether a file that is there may be replaced.
   public func download(
     _ reference: FileReference, to target: DownloadTarget, replacing: Bool
-  ) async throws(StorageError) -> DownloadedFile {
+  ) async throws -> DownloadedFile {
     let row = try await file(reference)
     let path = Self.path(of: row, target)
     do throws(FileError) {
@@ -51,14 +53,11 @@ extension OpenProject {
     let digest = try await ContentHasher.shared.digests(of: part)
     try Self.verify(digest, against: row)
     do throws(FileError) {
-      if let path {
-        try part.commit(as: path, replacing: replacing)
-      } else if case .descriptor(let descriptor) = target {
-        try part.copy(to: descriptor)
-      }
+      if let path { try part.commit(as: path, replacing: replacing) }
     } catch {
       throw StorageError(error, whileWriting: path)
     }
+    if case .sink(let write) = target { try part.copy(to: write) }
     return DownloadedFile(
       row: row, path: path, byteCount: digest.byteCount, sha256: digest.sha256.hex,
       isVerified: row.metadata.sha256 != nil)
@@ -89,7 +88,7 @@ extension OpenProject {
     switch target {
     case .file(let path): path
     case .directory(let directory): directory.appending(row.localName)
-    case .descriptor: nil
+    case .sink: nil
     }
   }
 }
@@ -113,7 +112,10 @@ extension StorageError {
   fileprivate init(_ error: FileError, whileWriting path: LocalPath?) {
     self.init(error)
     code = .unwritable
+    if let path, case .failed(_, _, let code) = error { message = "cannot write \(path): \(systemMessage(code))" }
+    if case .failed(_, _, code: ENOENT) = error { hint = "make the directory first" }
     if case .failed(_, _, code: EEXIST) = error {
+      code = .conflict
       message = "\(path.map(\.description) ?? "the target") is there already"
       hint = "give another name with -o, or replace it with --force"
     }

@@ -37,21 +37,15 @@ final class PartialFile: Sendable {
     guard fsync(handle.number) == 0 else { throw .failed(.write, directory, code: errno) }
   }
 
-  /// Writes the content to another open file.
-  func copy(to descriptor: Int32) throws(FileError) {
+  /// Hands the content over, piece by piece.
+  func copy(to sink: (UnsafeRawBufferPointer) throws -> Void) throws {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     defer { buffer.deallocate() }
     var offset: Int64 = 0
     while true {
       let count = try read(into: buffer, at: offset)
       if count == 0 { return }
-      var rest = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      while !rest.isEmpty {
-        let written = write(descriptor, rest.baseAddress, rest.count)
-        if written < 0, errno == EINTR { continue }
-        guard written >= 0 else { throw .failed(.write, path, code: errno) }
-        rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-      }
+      try sink(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       offset += Int64(count)
     }
   }

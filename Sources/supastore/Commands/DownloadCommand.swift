@@ -1,5 +1,4 @@
 internal import CommandTable
-internal import Glibc
 internal import StorageCore
 
 /// `supastore download REF`
@@ -24,7 +23,7 @@ enum DownloadCommand {
 
 extension DownloadCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
-    let target = target(arguments[output])
+    let target = target(arguments[output], context.console)
     return try await context.withProject(context.configuration(arguments)) { project in
       let file = try await project.download(arguments[reference], to: target, replacing: arguments[force])
       let console = context.console
@@ -36,7 +35,8 @@ extension DownloadCommand: Command {
         try console.result([
           "type": "download", "id": .string(file.row.id.description), "bucket": .string(file.row.bucket),
           "storage_path": .string(file.row.storagePath), "original_name": .string(file.row.originalName),
-          "path": .string(path.description), "size_bytes": JSONDocument(file.byteCount), "sha256": .string(file.sha256),
+          "path": .string(path.string ?? path.description), "path_base64": JSONDocument(path.base64UnlessUTF8),
+          "size_bytes": JSONDocument(file.byteCount), "sha256": .string(file.sha256),
           "verified": .bool(file.isVerified),
         ])
       } else {
@@ -46,9 +46,9 @@ extension DownloadCommand: Command {
     }
   }
 
-  private static func target(_ path: LocalPath?) -> DownloadTarget {
+  private static func target(_ path: LocalPath?, _ console: Console) -> DownloadTarget {
     guard let path else { return .directory(.currentDirectory) }
-    if path.bytes == [UInt8(ascii: "-")] { return .descriptor(STDOUT_FILENO) }
+    if path.bytes == [UInt8(ascii: "-")] { return .sink { try console.result(bytes: $0) } }
     return path.namesDirectory ? .directory(path) : .file(path)
   }
 }

@@ -41,6 +41,8 @@ extension FileRow {
       "size_bytes": JSONDocument(byteCount),
       "file_type": .string(type.rawValue), "sha256": JSONDocument(metadata.sha256),
       "continuation_id": JSONDocument(metadata.continuationID), "relative_path": JSONDocument(metadata.relativePath),
+      "original_name_base64": JSONDocument(metadata.originalNameBase64),
+      "relative_path_base64": JSONDocument(metadata.relativePathBase64),
       "created_at": JSONDocument(createdAt),
     ]
   }

@@ -8,7 +8,10 @@ enum VersionCommand: Command {
 
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     if context.console.isJSON {
-      try context.console.result(["version": .string(Version.number)])
+      try context.console.result([
+        "type": "version", "version": .string(Version.number),
+        "json_version": JSONDocument(JSONDocument.contractVersion),
+      ])
     } else {
       try context.console.result(Version.line)
     }

@@ -4,7 +4,7 @@ public import StorageCore
 extension LocalPath: ArgumentValue {
   /// Every byte counts; the empty path is no path.
   public init?(argument: RawArgument) {
-    if argument.bytes.isEmpty { return nil }
+    if argument.bytes.isEmpty || argument.isKey { return nil }
     self.init(bytes: argument.bytes)
   }
 
@@ -19,7 +19,7 @@ extension Verification: ArgumentValue {}
 
 extension FileReference: ArgumentValue {
   public init?(argument: RawArgument) {
-    guard let text = argument.text, !text.isEmpty else { return nil }
+    guard let text = argument.text, !text.isEmpty, !argument.isKey else { return nil }
     self.init(text)
   }
 
@@ -39,4 +39,13 @@ struct NonEmptyText: ArgumentValue {
   static var kind: ValueKind { .text }
   static var expected: String { "text in UTF-8 that is not empty" }
   var argumentText: String { text }
+}
+
+extension RawArgument {
+  /// Whether this is a key, to judge by its form: one in the wrong place is neither sent nor printed. A file of such a
+  /// name is written with ./ in front.
+  fileprivate var isKey: Bool {
+    guard let text else { return false }
+    return text.hasPrefix("sb_secret_") || text.hasPrefix("eyJ") && text.split(separator: ".").count == 3
+  }
 }

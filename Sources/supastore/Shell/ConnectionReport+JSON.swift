@@ -21,8 +21,11 @@ extension ConnectionReport.Entry {
 extension ConnectionFinding {
   fileprivate var json: JSONDocument {
     switch self {
-    case .variable(let name, let isSet, let isRequired):
-      ["kind": "variable", "name": .string(name), "set": .bool(isSet), "required": .bool(isRequired)]
+    case .variable(let name, let isSet, let isRequired, let source):
+      [
+        "kind": "variable", "name": .string(name), "set": .bool(isSet), "required": .bool(isRequired),
+        "source": .string(source),
+      ]
     case .initialized(let url): ["kind": "initialized", "url": .string(url)]
     case .schema(let version, let description, let appliedAt):
       [
@@ -31,13 +34,13 @@ extension ConnectionFinding {
       ]
     case .table(let name, let rowCount):
       ["kind": "table", "name": .string(name), "rows": JSONDocument(rowCount)]
-    case .tableFailed(let name, let error): ["kind": "table", "name": .string(name), "error": error.json]
+    case .tableFailed(let name, let error): ["kind": "table_failed", "name": .string(name), "error": error.json]
     case .bucket(let bucket):
       [
         "kind": "bucket", "name": .string(bucket.name), "public": .bool(bucket.isPublic),
         "file_size_limit": JSONDocument(bucket.byteLimit),
       ]
-    case .bucketFailed(let name, let error): ["kind": "bucket", "name": .string(name), "error": error.json]
+    case .bucketFailed(let name, let error): ["kind": "bucket_failed", "name": .string(name), "error": error.json]
     case .conversationCreated(let id): ["kind": "conversation_created", "id": .string(id)]
     case .messageCreated(let id): ["kind": "message_created", "id": .string(id)]
     case .historyRead(let messageCount): ["kind": "history_read", "messages": JSONDocument(messageCount)]

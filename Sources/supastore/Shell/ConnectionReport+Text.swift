@@ -53,12 +53,12 @@ extension ConnectionReport.Entry {
 extension ConnectionFinding {
   fileprivate func lines(in check: ConnectionCheck) -> [String] {
     switch self {
-    case .variable(let name, true, _):
+    case .variable(let name, true, _, _):
       ["\(name): ✅ SET"]
-    case .variable(let name, false, false):
+    case .variable(let name, false, false, _):
       ["   \(name): not set (optional)"]
-    case .variable(let name, false, true):
-      ["❌ \(name): MISSING", "   → Get from: the project's dashboard, Settings, API"]
+    case .variable(let name, false, true, let source):
+      ["❌ \(name): MISSING", "  → Get from: \(source)"]
     case .initialized(let url):
       ["✅ Storage manager initialized successfully!", "   URL: \(url)", "   Enabled: True"]
     case .schema(let version, let description, let appliedAt):
@@ -99,7 +99,7 @@ extension ConnectionCheck {
 }
 
 extension StorageError {
-  fileprivate var hintLines: [String] { hint.map { ["   → \($0)"] } ?? [] }
+  fileprivate var hintLines: [String] { hint.map { ["  → \($0)"] } ?? [] }
 }
 
 extension StoredBucket {

@@ -56,6 +56,11 @@ final class Console: Sendable {
     try printResult(text)
   }
 
+  /// Content that is the result, printed as it is.
+  func result(bytes: UnsafeRawBufferPointer) throws(OutputError) {
+    try output.write(bytes)
+  }
+
   private func printResult(_ text: String) throws(OutputError) {
     // `withLock` would widen the error's type.
     let failure = state.withLock { state -> OutputError? in

@@ -34,6 +34,9 @@ extension JSONDocument: ExpressibleByDictionaryLiteral, ExpressibleByArrayLitera
 }
 
 extension JSONDocument {
+  /// Of docs/json.md. Raised when a key goes away or changes its meaning; keys are added without.
+  static let contractVersion = 1
+
   /// On one line, in UTF-8. Control characters are escaped, also those that JSON would let through, so the text is
   /// harmless to a terminal.
   var line: String {

@@ -35,22 +35,31 @@ struct Terminal: Sendable {
   /// Writes everything, or says why not.
   func write(_ text: String) throws(OutputError) {
     var text = text
+    // `withUTF8` would widen the error's type.
     let failure = text.withUTF8 { buffer -> OutputError? in
-      var rest = UnsafeRawBufferPointer(buffer)
-      while let start = rest.baseAddress, !rest.isEmpty {
-        let count = Glibc.write(descriptor, start, rest.count)
-        if count >= 0 {
-          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        } else if errno == EAGAIN {
-          // Somebody else's end of the pipe made it non-blocking.
-          var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          poll(&waiting, 1, -1)
-        } else if errno != EINTR {
-          return errno == EPIPE ? .readerIsGone : .notWritten(errno)
-        }
+      do throws(OutputError) {
+        try write(UnsafeRawBufferPointer(buffer))
+        return nil
+      } catch {
+        return error
       }
-      return nil
     }
     if let failure { throw failure }
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
+    var rest = bytes
+    while let start = rest.baseAddress, !rest.isEmpty {
+      let count = Glibc.write(descriptor, start, rest.count)
+      if count >= 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      } else if errno == EAGAIN {
+        // Somebody else's end of the pipe made it non-blocking.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&waiting, 1, -1)
+      } else if errno != EINTR {
+        throw errno == EPIPE ? .readerIsGone : .notWritten(errno)
+      }
+    }
   }
 }

@@ -11,7 +11,7 @@ import Testing
   {
     try await fixture.open(url: url, key: key) { open in
       var report = ConnectionReport()
-      report.add(.environment, [.variable(name: "SUPABASE_URL", isSet: true, isRequired: true)])
+      report.add(.environment, [.variable(name: "SUPABASE_URL", isSet: true, isRequired: true, source: "")])
       await open.testConnection(&report)
       return report
     }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import StandIn
+import Synchronization
 import TestSupport
 import Testing
 
@@ -104,7 +105,7 @@ import Testing
     let row = try await store()
     try target.write("mine".utf8, to: "one")
     let error = try await failure(of: .id(row.id), to: .file(path("one")))
-    #expect(error?.code == .unwritable)
+    #expect(error?.code == .conflict)
     #expect(error?.message.hasSuffix("is there already") == true)
     #expect(try target.read("one") == Array("mine".utf8))
     _ = try await download(.id(row.id), to: .file(path("one")), replacing: true)
@@ -116,7 +117,7 @@ import Testing
     let row = try await store()
     try target.write("precious".utf8, to: "other")
     try #require(symlink(target["other"], target["one"]) == 0)
-    #expect(try await failure(of: .id(row.id), to: .file(path("one")))?.code == .unwritable)
+    #expect(try await failure(of: .id(row.id), to: .file(path("one")))?.code == .conflict)
     _ = try await download(.id(row.id), to: .file(path("one")), replacing: true)
     #expect(try target.read("other") == Array("precious".utf8))
     #expect(try target.read("one") == Array("the content".utf8))
@@ -153,19 +154,40 @@ import Testing
     }
   }
 
-  @Test func `a descriptor gets the whole content or nothing`() async throws {
-    let row = try await store()
-    let file = open(target["out"], O_RDWR | O_CREAT, 0o600)
-    defer { close(file) }
-    _ = try await download(.id(row.id), to: .descriptor(file))
-    #expect(try target.read("out") == Array("the content".utf8))
+  @Test func `a sink gets the whole content or nothing`() async throws {
+    let content = noise(600_000)
+    let row = try await store(content)
+    let taken = Mutex<[UInt8]>([])
+    let sink = DownloadTarget.sink { bytes in taken.withLock { $0 += bytes } }
+    _ = try await download(.id(row.id), to: sink)
+    #expect(taken.withLock { $0 } == content)
 
-    try #require(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0)
+    taken.withLock { $0 = [] }
     var fault = Fault(.corrupt, on: "GET /storage/v1/object/authenticated/*")
     fault.when = .after
     fixture.project.add(fault)
-    #expect(try await failure(of: .id(row.id), to: .descriptor(file))?.code == .integrity)
-    #expect(try target.read("out").isEmpty)
+    #expect(try await failure(of: .id(row.id), to: sink)?.code == .integrity)
+    #expect(taken.withLock { $0 }.isEmpty)
+    try expectNoParts()
+  }
+
+  @Test func `what a sink throws ends the download`() async throws {
+    struct Full: Error {}
+    let row = try await store(noise(600_000))
+    let calls = Mutex(0)
+    await #expect(throws: Full.self) {
+      try await download(
+        .id(row.id),
+        to: .sink { _ in
+          calls.withLock { $0 += 1 }
+          throw Full()
+        })
+    }
+    #expect(calls.withLock { $0 } == 1)
+    try expectNoParts()
+  }
+
+  private func expectNoParts() throws {
     let left = try FileManager.default.contentsOfDirectory(atPath: fixture.state.path)
     #expect(!left.contains { $0.hasSuffix(".part") })
   }

@@ -1,0 +1,108 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// Flags, environment and `.env`, as the program takes them.
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct ConfigurationEndToEndTests {
+  private let supastore: Supastore
+  private let directory: TemporaryDirectory
+
+  init() throws {
+    supastore = try Supastore()
+    directory = try TemporaryDirectory()
+  }
+
+  private func settings(_ run: Run) throws -> [String: JSONValue] {
+    try #require(run.exitStatus == 0, "\(run.errors)")
+    return try Dictionary(uniqueKeysWithValues: run.documents.map { ($0["name"]?.string ?? "", $0) })
+  }
+
+  @Test func `each value is shown with its origin, secrets never`() async throws {
+    try directory.write(
+      """
+      # the project
+      SUPABASE_URL="https://from-dot-env.supabase.co"
+      export SUPASTORE_JOBS=3
+      SUPABASE_ANON_KEY='sb_publishable_canary'
+      TEST_FILES_DIR=/tmp
+
+      """.utf8, to: ".env")
+    let given = supastore.with(["SUPABASE_URL": nil, "SUPABASE_ANON_KEY": nil, "SUPASTORE_JOBS": "5"])
+    let text = try await given("config", "show", "--state-dir", directory["state"], directory: directory.path)
+    let settings = try await settings(
+      given("config", "show", "--json", "--state-dir", directory["state"], directory: directory.path))
+    func isShown(_ name: String, _ value: String?, _ origin: String?) {
+      #expect(settings[name]?["value"] == value.map { .string($0) } ?? .null)
+      #expect(settings[name]?["origin"] == origin.map { .string($0) } ?? .null)
+      let line = text.output.split(separator: "\n").first { $0.hasPrefix(name + " ") } ?? ""
+      #expect(line.hasSuffix((value ?? "not set") + (origin.map { " (\($0))" } ?? "")), "\(line)")
+    }
+    isShown("SUPABASE_URL", "https://from-dot-env.supabase.co", ".env:2")
+    isShown("SUPABASE_SERVICE_ROLE_KEY", "set", "environment")
+    isShown("SUPABASE_ANON_KEY", "set", ".env:4")
+    isShown("SUPASTORE_JOBS", "5", "environment")
+    isShown("TEST_FILES_DIR", "/tmp", ".env:5")
+    isShown("SUPASTORE_STATE_DIR", directory["state"], "--state-dir")
+    isShown("SUPASTORE_MODE", "only", "default")
+    isShown("SUPASTORE_CA_FILE", nil, nil)
+    #expect(!text.output.contains("canary") && !text.output.contains(supastore.project.serviceKey))
+  }
+
+  @Test func `the project can come from .env alone, the key from a file`() async throws {
+    try directory.write(Array(supastore.project.serviceKey.utf8) + [UInt8(ascii: "\n")], to: "key")
+    try directory.write(
+      "SUPABASE_URL=\(supastore.project.url)\nSUPABASE_SERVICE_ROLE_KEY_FILE=\(directory["key"])\n".utf8, to: ".env")
+    let bare = supastore.with(["SUPABASE_URL": nil, "SUPABASE_SERVICE_ROLE_KEY": nil])
+    #expect(try await bare("setup", directory: directory.path).exitStatus == 0)
+    #expect(try await bare("setup", "--check", "--env-file", directory[".env"]).exitStatus == 0)
+    #expect(try await bare("setup").exitStatus == 2)
+  }
+
+  @Test(arguments: [
+    ("SUPASTORE_JOBS", "0"), ("SUPASTORE_JOBS", "many"), ("SUPASTORE_ALLOW_HTTP", "perhaps"),
+    ("SUPASTORE_MODE", "prefer"), ("SUPASTORE_MODE", "local"), ("SUPABASE_URL", "ftp://host"), ("SUPABASE_URL", "host"),
+    ("SUPABASE_URL", "http://example.com"), ("SUPABASE_SERVICE_ROLE_KEY", "two words"),
+    ("SUPABASE_SERVICE_ROLE_KEY_FILE", "/tmp"), ("TEST_FILES_DIR", "relative"), ("TEST_FILES_DIR", "/nosuch"),
+  ])
+  func `a value that does not fit ends with 2 and its name`(_ name: String, _ value: String) async throws {
+    let roots = name == "TEST_FILES_DIR" ? [] : [directory.path]
+    let run = try await supastore.with([name: value]).run(["migrate", "--json"] + roots)
+    #expect(run.exitStatus == 2 && run.output == "")
+    let error = try #require(try run.error)
+    #expect(error["code"] == "configuration" && error["retryable"] == false)
+    #expect(error["message"]?.string?.contains(name) == true, "\(run.errors)")
+    #expect(error["hint"]?.string?.isEmpty == false)
+    #expect(supastore.project.requestCount == 0)
+  }
+
+  @Test func `a name that means nothing is an error with the nearest one`() async throws {
+    let run = try await supastore.with(["SUPASTORE_MOD": "only"])("list")
+    #expect(run.exitStatus == 2)
+    #expect(
+      run.errors == """
+        supastore: error: SUPASTORE_MOD (environment) is no setting
+        supastore: hint: did you mean SUPASTORE_MODE?
+
+        """)
+  }
+
+  @Test(arguments: [
+    ("SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY"), ("SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_URL"),
+  ])
+  func `half a project is an error`(_ present: String, _ absent: String) async throws {
+    for command in [["list"], ["setup"], ["migrate", "."], ["upload", "x"], ["download", "x"]] {
+      let run = try await supastore.with([absent: nil]).run(command)
+      #expect(run.exitStatus == 2 && run.output == "")
+      #expect(run.errors.hasPrefix("supastore: error: \(present) is set, \(absent) is not\nsupastore: hint: "))
+    }
+  }
+
+  @Test func `mistakes in .env are told with their line`() async throws {
+    try directory.write("SUPABASE_URL=\(supastore.project.url)\nno sign\n".utf8, to: ".env")
+    let run = try await supastore("list", directory: directory.path)
+    #expect(run.exitStatus == 2)
+    #expect(run.errors.hasPrefix("supastore: error: .env line 2: there is no = in the line\nsupastore: hint: "))
+    let missing = try await supastore("list", "--env-file", directory["nosuch"])
+    #expect(missing.exitStatus == 2 && missing.errors.contains("nosuch"))
+  }
+}

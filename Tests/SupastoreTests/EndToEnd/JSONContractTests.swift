@@ -1,0 +1,114 @@
+import Glibc
+import StorageCore
+import TestSupport
+import Testing
+
+@testable import supastore
+
+/// Swift Testing has an exit status of its own.
+private typealias ProgramStatus = supastore.ExitStatus
+
+/// Every command's JSON is as docs/json.md says.
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct JSONContractTests {
+  private let supastore: Supastore
+  private let tree: TemporaryDirectory
+  private let contract: JSONContract
+
+  init() throws {
+    supastore = try Supastore()
+    tree = try TemporaryDirectory()
+    contract = try JSONContract()
+  }
+
+  /// Runs a command with `--json` and compares each line of both streams.
+  private func check(
+    _ supastore: Supastore, _ arguments: [String], _ met: inout Set<String>, commandWords: Int = 1
+  ) async throws -> Run {
+    let run = try await supastore.run(arguments + ["--json"])
+    let command = arguments.prefix(commandWords).joined(separator: " ")
+    for document in try run.documents {
+      let flaw = contract.flaw(of: document, by: command, met: &met)
+      #expect(flaw == nil)
+    }
+    if run.exitStatus > 2, run.output.isEmpty { #expect(!run.errors.isEmpty) }
+    for line in run.errors.split(separator: "\n") where line.hasPrefix("{") {
+      let document = try JSONValue(line: line)
+      let flaw = contract.flaw(of: document, as: "standard error", met: &met)
+      #expect(flaw == nil)
+      let code = document["error"]?["code"]?.string ?? ""
+      #expect(contract.exitStatuses[code] == run.exitStatus, "\(code)")
+    }
+    return run
+  }
+
+  @Test func `every line of every command is described, and every description is met`() async throws {
+    for name in ["a.txt", "b", "notes/c.md"] { try tree.write("content of \(name)".utf8, to: "root/\(name)") }
+    try tree.write([UInt8](repeating: 0, count: 200), to: "root/large")
+    symlink("a.txt", tree["root/link"])
+    var met: Set<String> = []
+    let keyless = supastore.with(["SUPABASE_SERVICE_ROLE_KEY": nil])
+    _ = try await check(supastore, ["version"], &met)
+    _ = try await check(supastore, ["schema"], &met)
+    _ = try await check(supastore, ["config", "show"], &met, commandWords: 2)
+    _ = try await check(supastore, ["setup", "--check"], &met)
+    _ = try await check(keyless, ["test-connection"], &met)
+    _ = try await check(supastore.with(["SUPABASE_URL": "http://127.0.0.1:1"]), ["test-connection"], &met)
+    _ = try await check(supastore, ["test-connection"], &met)
+    _ = try await check(supastore, ["migrate", tree["root"]], &met)
+    _ = try await check(supastore, ["setup"], &met)
+    _ = try await check(supastore, ["test-connection"], &met)
+    try supastore.project.query(
+      "update storage.buckets set file_size_limit = 100, public = true where id = 'user-files'")
+    _ = try await check(supastore, ["setup"], &met)
+    _ = try await check(supastore, ["migrate", "--dry-run", tree["root"]], &met)
+    let migrated = try await check(supastore, ["migrate", tree["root"]], &met)
+    _ = try await check(supastore, ["migrate", tree["root"]], &met)
+    _ = try await check(supastore, ["migrate", "--dry-run", tree["root"]], &met)
+    _ = try await check(supastore, ["migrate", tree["nosuch"]], &met)
+    _ = try await check(supastore, ["upload", tree["root/a.txt"]], &met)
+    _ = try await check(supastore, ["upload", tree["root/b"], "--conversation", "c"], &met)
+    _ = try await check(supastore, ["upload", tree["root/large"]], &met)
+    _ = try await check(supastore, ["upload", tree["nosuch"]], &met)
+    _ = try await check(supastore, ["list"], &met)
+    let id = try #require(try migrated.documents("file").first { $0["status"] == "stored" }?["id"]?.string)
+    _ = try await check(supastore, ["download", id, "-o", tree["copy"]], &met)
+    _ = try await check(supastore, ["download", id, "-o", tree["copy"]], &met)
+    _ = try await check(supastore, ["download", "nosuch"], &met)
+    _ = try await check(supastore, ["download"], &met)
+    _ = try await check(keyless, ["list"], &met)
+    try supastore.project.query("update files set metadata = null, mime_type = null, size_bytes = null")
+    _ = try await check(supastore, ["list"], &met)
+    try supastore.project.query("drop table messages")
+    _ = try await check(supastore, ["test-connection"], &met)
+    #expect(contract.headings.subtracting(met).isEmpty)
+  }
+
+  @Test func `counts of a summary add up to what was scanned, whatever happened`() async throws {
+    try await supastore.setUp()
+    for number in 0..<5 { try tree.write("file \(number)".utf8, to: "root/f\(number)") }
+    try tree.write([UInt8](repeating: 0, count: 200), to: "root/large")
+    symlink("f1", tree["root/link"])
+    try supastore.project.query("update storage.buckets set file_size_limit = 100 where id = 'user-files'")
+    for _ in 0..<2 {
+      let run = try await supastore("migrate", "--json", tree["root"])
+      let summary = try run.summary
+      let counts = FileOutcome.Status.allCases.map { summary[$0.rawValue]?.int ?? -1 }
+      #expect(summary["scanned"]?.int == counts.reduce(0, +))
+      #expect(summary["scanned"]?.int == (try run.documents("file").count))
+      for status in FileOutcome.Status.allCases {
+        #expect(
+          summary[status.rawValue]?.int
+            == (try run.documents("file").filter { $0["status"]?.string == status.rawValue }.count))
+      }
+      try tree.write("another".utf8, to: "root/g")
+    }
+  }
+
+  @Test func `the page names the version and every code with its exit status`() {
+    #expect(JSONDocument.contractVersion == 1)
+    for code in StorageError.Code.allCases {
+      #expect(contract.exitStatuses[code.rawValue] == ProgramStatus(StorageError(code, "")).rawValue, "\(code)")
+    }
+    #expect(contract.exitStatuses.count == StorageError.Code.allCases.count + 3)
+  }
+}

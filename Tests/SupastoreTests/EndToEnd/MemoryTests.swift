@@ -1,0 +1,49 @@
+import TestSupport
+import Testing
+
+/// The most memory a migration had at once, as the kernel counted it.
+///
+/// The kernel hands a parent's peak on to the programs it starts, so a small one in between does the starting.
+@Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct MemoryTests {
+  private static let limit = 64 << 20
+  private static let measure = """
+    import os, sys
+    child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ)
+    _, status, usage = os.wait4(child, 0)
+    print(usage.ru_maxrss * 1024, file=sys.stderr)
+    sys.exit(os.waitstatus_to_exitcode(status))
+    """
+
+  private let supastore: Supastore
+  private let tree: TemporaryDirectory
+
+  init() throws {
+    supastore = try Supastore()
+    tree = try TemporaryDirectory()
+  }
+
+  private func peakMemory(_ arguments: String...) async throws -> Int {
+    let command = try ["python3", "-c", Self.measure, Program.product("supastore")] + arguments
+    let run = Run(try await Program.run(command, environment: supastore.environment))
+    try #require(run.exitStatus == 0, "\(run.errors)")
+    return try #require(run.errors.split(separator: "\n").last.flatMap { Int($0) })
+  }
+
+  @Test func `two thousand files take no more than a few`() async throws {
+    try await supastore.setUp()
+    for number in 0..<2000 { try tree.write("file \(number)".utf8, to: "root/d\(number % 10)/f\(number)") }
+    let first = try await peakMemory("migrate", "--quiet", tree["root"])
+    let second = try await peakMemory("migrate", "--quiet", tree["root"])
+    #expect(try supastore.counts() == StoredCounts(each: 2000))
+    #expect(first <= Self.limit && second <= Self.limit, "\(first) and \(second) bytes")
+  }
+
+  @Test func `a file of 50 MiB is never held whole`() async throws {
+    try await supastore.setUp()
+    try tree.write([UInt8](repeating: 5, count: 50 << 20), to: "root/large")
+    let up = try await peakMemory("migrate", "--quiet", tree["root"])
+    let path = try #require(try supastore.project.query("select storage_path from files")[0][0])
+    let down = try await peakMemory("download", path, "-o", tree["copy"])
+    #expect(up <= Self.limit && down <= Self.limit, "\(up) and \(down) bytes")
+  }
+}
