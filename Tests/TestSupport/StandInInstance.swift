@@ -71,9 +71,10 @@ package struct StandInInstance: Sendable {
   /// How many requests there were since the start or `forgetRequests`.
   package var requestCount: Int { standIn.requests.count }
   package func forgetRequests() { standIn.requests.removeAll() }
-  /// Waits for `count` more requests on a route, written as a fault's; a cancelled task waits no longer.
-  package func wait(forNext count: Int = 1, on route: String) async {
-    await standIn.requests.wait(forNext: count, on: route)
+  /// Waits until there were `count` requests on a route, written as a fault's, since the start or `forgetRequests`. A
+  /// cancelled task waits no longer.
+  package func wait(for count: Int = 1, on route: String) async {
+    await standIn.requests.wait(for: count, on: route)
   }
 
   package func add(_ faults: Fault...) { standIn.faults.add(faults) }

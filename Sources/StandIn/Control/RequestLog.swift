@@ -41,8 +41,9 @@ package final class RequestLog: Sendable {
     }
   }
 
-  /// Waits for `count` more requests on a route, written as in a `Fault`; a cancelled task waits no longer.
-  package func wait(forNext count: Int = 1, on route: String) async {
+  /// Waits until the log holds `count` requests on a route, written as in a `Fault`; a cancelled task waits no longer.
+  package func wait(for count: Int = 1, on route: String) async {
+    let route = Fault(.delay, on: route)
     let key = state.withLock { state in
       state.nextWaiting += 1
       return state.nextWaiting
@@ -50,8 +51,9 @@ package final class RequestLog: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isWaiting = state.withLock { state in
-          guard !Task.isCancelled, count > 0 else { return false }
-          state.waiting[key] = Waiting(route: Fault(.delay, on: route), rest: count, continuation: continuation)
+          let rest = count - state.entries.count { route.fits(method: $0.method, target: Array($0.target.utf8)) }
+          guard !Task.isCancelled, rest > 0 else { return false }
+          state.waiting[key] = Waiting(route: route, rest: rest, continuation: continuation)
           return true
         }
         if !isWaiting { continuation.resume() }

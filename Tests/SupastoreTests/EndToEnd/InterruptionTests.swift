@@ -19,7 +19,7 @@ import Testing
     for number in 0..<60 { try tree.write("file \(number)".utf8, to: "root/f\(number)") }
     supastore.project.add(StandInInstance.Fault(.stall, on: Self.uploads, nth: 21, count: 0))
     let program = try supastore.start("migrate", "--json", tree["root"])
-    await supastore.project.wait(forNext: 21, on: Self.uploads)
+    await supastore.project.wait(for: 21, on: Self.uploads)
     program.send(signal)
     let run = Run(await program.outcome)
 
@@ -77,10 +77,10 @@ import Testing
   /// Starts a migration and kills it when the project has seen that many requests, unless it ends before.
   private func killAfter(requests count: Int) async throws {
     let project = supastore.project
-    let before = project.requestCount
+    project.forgetRequests()
     let program = try supastore.start("migrate", "--quiet", tree["root"])
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await project.wait(forNext: count - (project.requestCount - before), on: "*") }
+      group.addTask { await project.wait(for: count, on: "*") }
       group.addTask { _ = await program.outcome }
       await group.next()
       program.send(SIGKILL)

@@ -103,7 +103,7 @@ import Testing
     try await supastore.setUp()
     supastore.project.add(StandInInstance.Fault(.stall, on: "POST /storage/v1/object/*", count: 0))
     let first = try supastore.start("migrate", tree["root"])
-    await supastore.project.wait(forNext: 1, on: "POST /storage/v1/object/*")
+    await supastore.project.wait(on: "POST /storage/v1/object/*")
     let second = try await supastore("migrate", "--json", tree["root"])
     #expect(second.exitStatus == 11)
     #expect(try second.error?["code"] == "locked")
