@@ -29,7 +29,7 @@ extension UploadCommand: Command {
         let outcome = try await project.upload(
           arguments[file], type: arguments[type], continuationID: arguments[conversation]?.text, stop: interruption.stop
         )
-        if let error = outcome.error { throw error }
+        if let error = outcome.error { throw error.naming(arguments[file]) }
         if context.console.isJSON {
           try context.console.result(outcome.json)
         } else {
@@ -39,5 +39,14 @@ extension UploadCommand: Command {
         return .done
       }
     }
+  }
+}
+
+extension StorageError {
+  /// The error with the file it is about in front, unless its message names it already.
+  fileprivate func naming(_ path: LocalPath) -> StorageError {
+    var error = self
+    if !message.contains(path.description) { error.message = "\(path): \(message)" }
+    return error
   }
 }
