@@ -88,13 +88,15 @@ public struct Migration: Sendable {
   private func migrate(
     _ root: MigrationRoot, to bucket: StoredBucket, _ tally: inout Tally
   ) async throws(StorageError) {
-    let reader = try reader(root, to: bucket)
+    var root = root
     var conversation: Conversation?
     var isNew = false
     if let continuationID = root.continuationID {
       let found = try await project.rows.createConversation(continuationID: continuationID, title: nil)
       (conversation, isNew) = (found.conversation, found.isNew)
+      root.continuationID = found.conversation.continuationID
     }
+    let reader = try reader(root, to: bucket)
     if !isNew { try await fillInventory(of: reader, root) }
     let lane = project.objects.uploads()
     meter.watch(lane)

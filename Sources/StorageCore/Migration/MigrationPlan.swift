@@ -33,15 +33,18 @@ extension MigrationPlan {
   fileprivate mutating func add(
     _ root: MigrationRoot, in migration: Migration, _ bucket: StoredBucket
   ) async throws(StorageError) {
-    let reader = try migration.reader(root, to: bucket)
+    var root = root
     let before = migration.project.requestCount
     var conversation: Conversation?
     if let continuationID = root.continuationID {
       conversation = try await migration.project.rows.conversation(continuationID: continuationID)
-      if conversation == nil {
+      if let conversation {
+        root.continuationID = conversation.continuationID
+      } else {
         requestCount += 1
       }
     }
+    let reader = try migration.reader(root, to: bucket)
     if conversation != nil || root.continuationID == nil { try await migration.fillInventory(of: reader, root) }
     var links = LinkInventory(migration.project.rows)
     while !migration.stop.isRaised {

@@ -1,7 +1,7 @@
 /// A directory to migrate, and the conversation its files belong to.
 public struct MigrationRoot: Sendable {
   public let source: SourceRoot
-  public let continuationID: String?
+  public internal(set) var continuationID: String?
 
   public init(_ source: SourceRoot, continuationID: String?) {
     self.source = source
@@ -19,7 +19,9 @@ public struct MigrationRoot: Sendable {
       do throws(FileError) {
         source = try SourceRoot(at: path)
       } catch {
-        throw StorageError(.configuration, error.description, hint: "name an existing directory")
+        throw StorageError(
+          .configuration, error.description,
+          hint: "name an existing directory that can be read; `supastore upload` stores one file")
       }
       for other in roots {
         try check(source, beside: other.source, namesConversations: continuationID == nil)

@@ -1,4 +1,18 @@
 extension OpenProject {
+  /// Throws `.configuration` when the state directory lies in one of the roots: a root is only read.
+  public func checkApart(_ roots: [MigrationRoot]) throws(StorageError) {
+    let state: LocalPath
+    do throws(FileError) {
+      state = try SourceRoot(at: journalPlace.directory).realPath
+    } catch {
+      throw StorageError(error)
+    }
+    guard let root = roots.first(where: { state.isInside($0.source.realPath) }) else { return }
+    throw StorageError(
+      .configuration, "the state directory \(state) lies in \(root.source.path), which is only read",
+      hint: "set SUPASTORE_STATE_DIR to a directory outside of it")
+  }
+
   /// Keeps other migrations of the same roots into this project out for as long as the lock lives. Throws `.locked`.
   public func lock(_ roots: [MigrationRoot]) throws(StorageError) -> RunLock {
     do throws(StateError) {

@@ -1,4 +1,5 @@
 internal import CurlHTTP
+internal import Glibc
 internal import SupabaseClient
 
 /// Which project, with which key, reached how: everything checked that can be checked without asking the project.
@@ -18,6 +19,7 @@ public struct ProjectSettings: Sendable {
       throw StorageError(error)
     }
     let address = try Self.address(credentials.projectURL, configuration)
+    try Self.check(proxy: configuration.proxy, certificates: configuration.certificateFile)
     project = SupabaseProject(address, key: try Self.key(credentials.serviceRoleKey))
     var transport = HTTPConfiguration()
     transport.allowsPlainHTTP = configuration.allowsPlainHTTP
@@ -26,6 +28,16 @@ public struct ProjectSettings: Sendable {
     transport.connectionLimit = max(transport.connectionLimit, configuration.jobs ?? 0)
     self.transport = transport
     journalPlace = JournalPlace(in: state, projectURL: address.url)
+  }
+
+  /// Throws `.denied` when the key shows that it is not the service role's: with another one the project looks empty, and
+  /// what is there looks lost.
+  public func checkRole() throws(StorageError) {
+    guard project.key.role == "service_role" else {
+      throw StorageError(
+        .denied, "SUPABASE_SERVICE_ROLE_KEY holds a key with the role \(project.key.role), not service_role",
+        hint: "take the service_role or sb_secret_ key from the dashboard: Settings, API")
+    }
   }
 
   private static func address(
@@ -37,6 +49,23 @@ public struct ProjectSettings: Sendable {
       throw StorageError(
         .configuration, "SUPABASE_URL: \(error)",
         hint: "it looks like https://abcdefghijklmnopqrst.supabase.co: dashboard, Settings, API")
+    }
+  }
+
+  /// What libcurl would take notice of only when it needs it, or never.
+  private static func check(proxy: Secret?, certificates: LocalPath?) throws(StorageError) {
+    if let certificates, certificates.withCString({ access($0, R_OK) }) != 0 {
+      throw StorageError(
+        .configuration, "SUPASTORE_CA_FILE: cannot read \(certificates): \(systemMessage(errno))",
+        hint: "name a file of certificates in PEM")
+    }
+    let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+    if let proxy = proxy?.revealed,
+      !schemes.contains(where: { proxy.lowercased().hasPrefix("\($0)://") && proxy.utf8.count > $0.utf8.count + 3 })
+        || proxy.contains(where: \.isWhitespace)
+    {
+      throw StorageError(
+        .configuration, "SUPASTORE_PROXY is not the URL of a proxy", hint: "it looks like http://proxy.example:3128")
     }
   }
 

@@ -8,11 +8,15 @@ struct RemoteFileRepository: FileRepository {
   // MARK: conversations
 
   func conversation(continuationID: String) async throws(StorageError) -> Conversation? {
-    try await connection.answer { () throws(ServiceError) in
+    let isUUID = FileID(continuationID) != nil
+    let byContinuation = Filter.eq("continuation_id", continuationID)
+    let rows = try await connection.answer { () throws(ServiceError) in
       try tables.select(
-        ConversationRow.columns, from: "conversations", where: [.eq("continuation_id", continuationID)], limit: 1,
+        ConversationRow.columns, from: "conversations",
+        where: [isUUID ? .any([byContinuation, .eq("id", continuationID)]) : byContinuation], limit: 2,
         as: ConversationRow.self)
-    }.rows.first?.conversation
+    }.rows
+    return (rows.first { $0.continuationID == continuationID } ?? rows.first)?.conversation
   }
 
   func createConversation(

@@ -13,7 +13,7 @@ extension StorageError {
       if error.isOfObjectBytes, error.deservesOneRetry, (error.status ?? 0) >= 500 {
         // The service answers like this for good when it has lost the bytes of an object that it lists.
         (.objectMissing, "store the file again: the same command mends it")
-      } else if error.asksForLess {
+      } else if error.asksForLess, !error.isDatabaseAway {
         (.unreachable, "the service is at its limit: run the same command later")
       } else if error.meansServiceDown {
         (.unreachable, "check SUPABASE_URL, the network, and the project's state in the dashboard; then run it again")
@@ -35,7 +35,9 @@ extension StorageError {
         // Of a download: more bytes than the object was to have.
         (error.isOfObjectBytes ? .integrity : .rejected, nil)
       }
-    case .setUp: (.setup, "run `supastore setup`, and `supastore schema` for the tables")
+    case .setUp:
+      error.route.service == .storage
+        ? (.setup, "run `supastore setup`") : (.setup, "make the tables: `supastore schema | psql \"$DB_URL\"`")
     case .invalid: (.rejected, nil)
     case .local:
       if case .destinationFailed = error.transport {
@@ -72,6 +74,9 @@ extension StorageError {
 }
 
 extension ServiceError {
+  /// Whether PostgREST has no database.
+  fileprivate var isDatabaseAway: Bool { ["PGRST000", "PGRST001", "PGRST002"].contains(code) }
+
   /// Whether the bytes of an object were asked for.
   fileprivate var isOfObjectBytes: Bool {
     route.service == .storage && route.method == .get && route.name == "object"
@@ -83,7 +88,10 @@ extension StorageError {
   init(_ error: FileError) {
     switch error {
     case .failed(.write, _, _), .failed(.create, _, _): self.init(.unwritable, error.description)
-    case .failed, .notRegular, .tooDeep, .undigestible: self.init(.unreadable, error.description)
+    case .notRegular(_, .directory):
+      self.init(.unreadable, error.description, hint: "`supastore migrate` stores directories")
+    case .failed, .notRegular, .tooDeep, .undigestible:
+      self.init(.unreadable, error.description, hint: "see to its name and permissions, or leave it out")
     case .changed:
       self.init(.changed, error.description, hint: "run the same command when nothing writes to it", retry: .soon)
     }

@@ -2,7 +2,7 @@
 ///
 /// Every operation may be repeated: what was done already counts as done.
 public protocol FileRepository: Sendable {
-  /// The conversation of that continuation id, or nil.
+  /// The conversation of that continuation id, or nil. A uuid that is nobody's continuation id may be the id of a row.
   func conversation(continuationID: String) async throws(StorageError) -> Conversation?
 
   /// The conversation of that continuation id, made if there is none. An existing one is left as it is.

@@ -22,7 +22,8 @@ extension OpenProject {
       return
     }
     guard let conversation = try await rows.conversation(continuationID: continuationID) else {
-      throw StorageError(.notFound, "there is no conversation \(continuationID)")
+      throw StorageError(
+        .notFound, "there is no conversation \(continuationID)", hint: "`supastore list` without it shows all files")
     }
     var last: FileID?
     while rest > 0 {

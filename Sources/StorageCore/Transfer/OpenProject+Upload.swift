@@ -15,6 +15,11 @@ extension OpenProject {
     } catch {
       throw StorageError(error)
     }
+    var continuationID = continuationID
+    if let id = continuationID, FileID(id) != nil {
+      // It may be the id of a conversation's row, and a file's identity is made of the continuation id.
+      continuationID = try await rows.conversation(continuationID: id)?.continuationID ?? id
+    }
     let migration = Migration(self, options: Migration.Options(type: type, jobs: 1), stop: stop)
     let destination = SourceReader.Destination(
       type: type, bucket: try await migration.bucket(), continuationID: continuationID)

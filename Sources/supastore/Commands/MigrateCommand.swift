@@ -56,7 +56,8 @@ extension MigrateCommand: Command {
       patterns: try PathPatterns(include: arguments[include], exclude: arguments[exclude]),
       jobs: arguments[jobs] ?? configuration.jobs ?? 16, verification: arguments[verify])
     return try await context.withProject(configuration) { project in
-      try await Interruption.caught(on: context.console) { interruption in
+      try project.checkApart(roots)
+      return try await Interruption.caught(on: context.console) { interruption in
         let migration = Migration(project, options: options, stop: interruption.stop)
         if arguments[dryRun] {
           return try await show(migration.plan(roots), on: context.console, interruption.status)

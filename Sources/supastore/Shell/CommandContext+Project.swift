@@ -12,10 +12,12 @@ extension CommandContext {
     return configuration
   }
 
-  /// Runs `body` with the project that the settings name.
+  /// Runs `body` with the project that the settings name, whose key must be the service role's.
   func withProject<Value: Sendable>(
     _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    try await OpenProject.withOpen(ProjectSettings(configuration), body)
+    let settings = try ProjectSettings(configuration)
+    try settings.checkRole()
+    return try await OpenProject.withOpen(settings, body)
   }
 }

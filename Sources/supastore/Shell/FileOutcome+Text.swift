@@ -48,7 +48,8 @@ extension MigrationSummary {
     let parts = FileOutcome.Status.allCases.compactMap { status in
       counts[status].map { "\($0) \(status.rawValue)" }
     }
-    return "\(scanned) files: \(parts.isEmpty ? "nothing to do" : parts.joined(separator: ", ")); "
+    return
+      "\(scanned) files: \(parts.isEmpty ? (endedBy == nil ? "nothing to do" : "stopped before the first") : parts.joined(separator: ", ")); "
       + "\(ByteSize(byteCount)), \(requestCount) requests, \(duration.brief)"
   }
 }
