@@ -30,14 +30,10 @@ extension OpenProject {
 
   /// Whether the key is one that sees and may write everything; known without asking anybody.
   private func initialization() -> [ConnectionFinding] {
-    let key = project.key
-    guard key.role == "service_role" else {
-      return [
-        .failed(
-          StorageError(
-            .denied, "SUPABASE_SERVICE_ROLE_KEY holds a key with the role \(key.role), not service_role",
-            hint: "take the service_role or sb_secret_ key from the dashboard: Settings, API"))
-      ]
+    do throws(StorageError) {
+      try project.checkRole()
+    } catch {
+      return [.failed(error)]
     }
     return [.initialized(url: project.address.url)]
   }

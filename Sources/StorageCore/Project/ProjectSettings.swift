@@ -33,11 +33,7 @@ public struct ProjectSettings: Sendable {
   /// Throws `.denied` when the key shows that it is not the service role's: with another one the project looks empty, and
   /// what is there looks lost.
   public func checkRole() throws(StorageError) {
-    guard project.key.role == "service_role" else {
-      throw StorageError(
-        .denied, "SUPABASE_SERVICE_ROLE_KEY holds a key with the role \(project.key.role), not service_role",
-        hint: "take the service_role or sb_secret_ key from the dashboard: Settings, API")
-    }
+    try project.checkRole()
   }
 
   private static func address(
@@ -76,6 +72,16 @@ public struct ProjectSettings: Sendable {
       throw StorageError(
         .configuration, "SUPABASE_SERVICE_ROLE_KEY: \(error)",
         hint: "copy the whole service_role or sb_secret_ key from the dashboard: Settings, API")
+    }
+  }
+}
+
+extension SupabaseProject {
+  func checkRole() throws(StorageError) {
+    guard key.role == "service_role" else {
+      throw StorageError(
+        .denied, "SUPABASE_SERVICE_ROLE_KEY holds a key with the role \(key.role), not service_role",
+        hint: "take the service_role or sb_secret_ key from the dashboard: Settings, API")
     }
   }
 }
