@@ -11,12 +11,7 @@ struct DeleteAction {
     try preferences.refuseUnknown()
     let type = try MediaType.negotiated(request.accepted)
     action.appendAnswer(to: &sql, type: type)
-    let row = try action.transaction.run(readOnly: false) { session throws(RowsError) -> AnswerRow in
-      let row = try session.answerRow(sql)
-      try refuseUnlessOne(row, type)
-      try action.refuseTooMany(row)
-      return row
-    }
+    let row = try action.changed(by: sql, type)
     let isFull = preferences.representation == .full
     var answer = RowsAnswer(request, status: isFull ? 200 : 204)
     answer.add("Content-Range", "*/" + (preferences.countsExactly ? String(row.rowCount) : "*"))

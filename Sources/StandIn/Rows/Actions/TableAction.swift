@@ -87,3 +87,15 @@ func refuseEmbedding(_ request: RowsRequest, in origin: String, catalog: Catalog
 func refuseUnlessOne(_ row: AnswerRow, _ type: MediaType) throws(RowsError) {
   if type.isSingular, row.rowCount != 1 { throw .notSingular(row.rowCount) }
 }
+
+extension TableAction {
+  /// Runs a statement that changes rows, all undone when its answer does not allow them.
+  func changed(by sql: SQLText, _ type: MediaType) throws(RowsError) -> AnswerRow {
+    try transaction.run(readOnly: false) { session throws(RowsError) -> AnswerRow in
+      let row = try session.answerRow(sql)
+      try refuseUnlessOne(row, type)
+      try refuseTooMany(row)
+      return row
+    }
+  }
+}
