@@ -1,3 +1,5 @@
+public import SupabaseClient
+
 /// A row of `files`.
 public struct FileRow: Sendable, Equatable {
   public var id: FileID
@@ -29,7 +31,8 @@ public struct FileRow: Sendable, Equatable {
   public var bucket: String { metadata.bucket ?? type.bucket.name }
 }
 
-/// What we keep in the row's `metadata` column; rows of other programs may hold none of it.
+/// The row's `metadata` column: what we keep there, and what others put beside it. Rows of other programs may hold none
+/// of ours.
 public struct FileMetadata: Sendable, Equatable {
   /// Lower-case hex.
   public var sha256: String?
@@ -40,10 +43,15 @@ public struct FileMetadata: Sendable, Equatable {
   /// The exact bytes, when they are not UTF-8.
   public var originalNameBase64: String?
   public var relativePathBase64: String?
+  /// From when on the file may be cleaned away: ISO 8601, UTC. Nil: never.
+  public var expiresAt: String?
+  /// Everything else that stands in the column, by its key.
+  public var other: [String: JSONValue]
 
   public init(
     sha256: String? = nil, bucket: String? = nil, continuationID: String? = nil, relativePath: String? = nil,
-    originalNameBase64: String? = nil, relativePathBase64: String? = nil
+    originalNameBase64: String? = nil, relativePathBase64: String? = nil,
+    expiresAt: String? = nil, other: [String: JSONValue] = [:]
   ) {
     self.sha256 = sha256
     self.bucket = bucket
@@ -51,5 +59,7 @@ public struct FileMetadata: Sendable, Equatable {
     self.relativePath = relativePath
     self.originalNameBase64 = originalNameBase64
     self.relativePathBase64 = relativePathBase64
+    self.expiresAt = expiresAt
+    self.other = other
   }
 }

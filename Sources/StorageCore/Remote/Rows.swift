@@ -1,4 +1,4 @@
-internal import SupabaseClient
+public import SupabaseClient
 
 /// A row of `conversations` as it is asked for.
 struct ConversationRow: Decodable, Sendable {
@@ -90,31 +90,44 @@ extension FileRow: Decodable {
     row.key("file_type")
     row.value(type.rawValue)
     row.key("metadata")
-    row.beginObject()
-    for (name, value) in metadata.members {
-      guard let value else { continue }
-      row.key(name)
-      row.value(value)
-    }
-    row.endObject()
+    metadata.json.write(to: &row)
   }
 }
 
 extension FileMetadata {
-  /// Takes what it knows from the column's JSON, whatever else stands there.
+  /// Takes what it knows from the column's JSON; a key of ours that does not hold text is nobody's and is kept as it is.
   init(_ json: JSONValue) {
+    guard case .object(var members) = json else {
+      self.init()
+      return
+    }
+    func take(_ key: String) -> String? {
+      guard let text = members[key]?.string else { return nil }
+      members[key] = nil
+      return text
+    }
+    let (sha256, bucket, continuationID) = (take("sha256"), take("bucket"), take("continuation_id"))
+    let (relativePath, relativePathBase64) = (take("relative_path"), take("relative_path_base64"))
+    let (originalNameBase64, expiresAt) = (take("original_name_base64"), take("expires_at"))
     self.init(
-      sha256: json["sha256"]?.string, bucket: json["bucket"]?.string,
-      continuationID: json["continuation_id"]?.string, relativePath: json["relative_path"]?.string,
-      originalNameBase64: json["original_name_base64"]?.string,
-      relativePathBase64: json["relative_path_base64"]?.string)
+      sha256: sha256, bucket: bucket, continuationID: continuationID, relativePath: relativePath,
+      originalNameBase64: originalNameBase64, relativePathBase64: relativePathBase64, expiresAt: expiresAt,
+      other: members)
   }
 
   /// Under the names they have in the column.
-  var members: [(name: String, value: String?)] {
+  private var known: [(name: String, value: String?)] {
     [
       ("sha256", sha256), ("bucket", bucket), ("continuation_id", continuationID), ("relative_path", relativePath),
       ("original_name_base64", originalNameBase64), ("relative_path_base64", relativePathBase64),
+      ("expires_at", expiresAt),
     ]
+  }
+
+  /// The whole column.
+  public var json: JSONValue {
+    var members = other
+    for (name, value) in known { if let value { members[name] = .string(value) } }
+    return .object(members)
   }
 }
