@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The most memory a migration had at once, as the kernel counted it.
+/// The most memory a command had at once, as the kernel counted it.
 ///
 /// The kernel hands a parent's peak on to the programs it starts, so a small one in between does the starting.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct MemoryTests {
@@ -22,9 +22,9 @@ import Testing
     tree = try TemporaryDirectory()
   }
 
-  private func peakMemory(_ arguments: String...) async throws -> Int {
+  private func peakMemory(_ arguments: String..., input: [UInt8] = []) async throws -> Int {
     let command = try ["python3", "-c", Self.measure, Program.product("supastore")] + arguments
-    let run = Run(try await Program.run(command, environment: supastore.environment))
+    let run = Run(try await Program.run(command, environment: supastore.environment, input: input))
     try #require(run.exitStatus == 0, "\(run.errors)")
     return try #require(run.errors.split(separator: "\n").last.flatMap { Int($0) })
   }
@@ -45,5 +45,15 @@ import Testing
     let path = try #require(try supastore.project.query("select storage_path from files")[0][0])
     let down = try await peakMemory("download", path, "-o", tree["copy"])
     #expect(up <= Self.limit && down <= Self.limit, "\(up) and \(down) bytes")
+  }
+
+  @Test func `an upload of 50 MiB is never held whole, nor is standard input`() async throws {
+    try await supastore.setUp()
+    let content = [UInt8](repeating: 6, count: 50 << 20)
+    let path = try tree.write(content, to: "large")
+    let file = try await peakMemory("upload", "--quiet", path)
+    let input = try await peakMemory("upload", "--quiet", "-", "--name", "input", input: content)
+    #expect(try supastore.counts().objects == 2)
+    #expect(file <= Self.limit && input <= Self.limit, "\(file) and \(input) bytes")
   }
 }
