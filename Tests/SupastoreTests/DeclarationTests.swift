@@ -49,12 +49,12 @@ import Testing
       Issue.record("not an upload")
       return
     }
-    #expect(arguments[UploadCommand.file].bytes == [0x61, 0xFF])
+    #expect(arguments[UploadCommand.paths].map(\.bytes) == [[0x61, 0xFF]])
   }
 
   @Test func `upload, download and list read their lines`() throws {
     let upload = try #require(try arguments("put f --conversation c1 --type generated --state-dir s"))
-    #expect(upload[UploadCommand.file].string == "f" && upload[UploadCommand.conversation]?.text == "c1")
+    #expect(upload[UploadCommand.paths].map(\.string) == ["f"] && upload[UploadCommand.conversation]?.text == "c1")
     #expect(upload[UploadCommand.type] == .generated && upload[GlobalOptions.stateDirectory]?.string == "s")
 
     let download = try #require(try arguments("get uploads/a/b.txt -fo -"))
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("upload", "PATH is missing"), ("download", "REF is missing"), ("upload a b", "unexpected argument 'b'"),
+    ("upload", "PATH is missing"), ("download", "REF is missing"), ("download a b", "unexpected argument 'b'"),
     ("setup now", "unexpected argument 'now'"), ("config", "config needs a command"),
     ("migrate --jobs 65", "--jobs expects a whole number from 1 to 64, not '65'"),
     ("migrate --type pdf", "--type expects user_upload, generated or cache, not 'pdf'"),
