@@ -22,8 +22,7 @@ extension OpenProject {
       return
     }
     guard let conversation = try await rows.conversation(continuationID: continuationID) else {
-      throw StorageError(
-        .notFound, "there is no conversation \(continuationID)", hint: "`supastore list` without it shows all files")
+      throw StorageError.noConversation(continuationID)
     }
     var last: FileID?
     while rest > 0 {
@@ -33,5 +32,12 @@ extension OpenProject {
       last = page.elements.last
       if page.isLast || last == nil { return }
     }
+  }
+}
+
+extension StorageError {
+  static func noConversation(_ continuationID: String) -> StorageError {
+    StorageError(
+      .notFound, "there is no conversation \(continuationID)", hint: "`supastore list` without it shows all files")
   }
 }

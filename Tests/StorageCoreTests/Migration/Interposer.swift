@@ -39,8 +39,8 @@ private struct InterposedStore: ObjectStore {
   }
   func put(_ upload: ObjectUpload) async throws(StorageError) -> Placement { try await store.put(upload) }
   func uploads() -> any UploadLane { InterposedLane(lane: store.uploads(), interposer: interposer) }
-  func read(_ key: String, in bucket: String, into descriptor: Int32, limit: Int64) async throws(StorageError) {
-    try await store.read(key, in: bucket, into: descriptor, limit: limit)
+  func read(_ key: String, in bucket: String, into incoming: IncomingObject) async throws(StorageError) {
+    try await store.read(key, in: bucket, into: incoming)
   }
 }
 
