@@ -12,6 +12,11 @@ public actor DownloadCache {
     public var fileCount: Int
     /// Of the files, in bytes; the index comes on top.
     public var byteCount: Int64
+
+    public init(fileCount: Int = 0, byteCount: Int64 = 0) {
+      self.fileCount = fileCount
+      self.byteCount = byteCount
+    }
   }
 
   public nonisolated let path: LocalPath

@@ -1,4 +1,4 @@
-import Synchronization
+internal import Glibc
 
 extension Downloader {
   /// Downloads one file. The target is absent, what it was before, or the whole verified content; never less.
@@ -25,13 +25,14 @@ extension Downloader {
 
   /// Downloads many, `options.jobs` at a time, and reports each: in the order of completion, for a sink in the order
   /// in which they were named. What was named twice comes once, but to a sink twice. Of two that would get one path the
-  /// later one is a `.conflict`, whatever may be replaced.
+  /// later one is a `.conflict`, whatever may be replaced. The target's directory is made when it is missing.
   ///
   /// Throws what `report` or a sink throws, and then ends what is under way.
   public func download(
     _ references: [FileReference], to target: DownloadTarget, options: DownloadOptions = DownloadOptions(),
     report: (DownloadOutcome) throws -> Void
   ) async throws {
+    target.makeDirectory()
     var claims = Claims(target)
     var rest = references[...]
     while !rest.isEmpty {
@@ -47,20 +48,41 @@ extension Downloader {
     conversation continuationID: String, to target: DownloadTarget, options: DownloadOptions = DownloadOptions(),
     report: (DownloadOutcome) throws -> Void
   ) async throws {
+    let query = FileQuery(conversation: try await conversation(continuationID))
     let rows = try online().rows
-    guard let conversation = try await rows.conversation(continuationID: continuationID) else {
-      throw StorageError.noConversation(continuationID)
-    }
+    target.makeDirectory()
     var claims = Claims(target)
-    var last: FileID?
+    var cursor: PageCursor?
     while true {
-      let page = try await rows.linkedFiles(of: conversation, after: last)
-      let files = try await rows.files(ids: page.elements)
-      let items = files.map { Item(reference: .id($0.id), row: .success($0)) }
+      let page = try await rows.files(matching: query, after: cursor)
+      let items = page.elements.map { Item(reference: .id($0.id), row: .success($0)) }
       try await download(items, to: target, options, &claims, report)
-      last = page.elements.last
-      if page.isLast || last == nil { return }
+      guard !page.isLast, let last = page.elements.last else { return }
+      cursor = PageCursor(after: last, in: query.order)
     }
+  }
+
+  /// The newest file of that original name in a conversation, and how many older ones have it. Throws `.notFound` when
+  /// there is none.
+  public func newest(
+    named name: String, conversation continuationID: String
+  ) async throws(StorageError) -> (row: FileRow, olderCount: Int) {
+    let query = FileQuery(conversation: try await conversation(continuationID), name: name, order: .newest)
+    let page = try await online().rows.files(matching: query, after: nil, limit: 1)
+    guard let row = page.elements.first else {
+      throw StorageError(
+        .notFound, "no file named \(name) is in the conversation \(continuationID)",
+        hint: "`supastore list --conversation ID` shows what is")
+    }
+    return (row, page.followingCount)
+  }
+
+  private func conversation(_ continuationID: String) async throws(StorageError) -> Conversation {
+    guard let conversation = try await online().rows.conversation(continuationID: continuationID) else {
+      throw StorageError(
+        .notFound, "there is no conversation \(continuationID)", hint: "`supastore list` shows all files")
+    }
+    return conversation
   }
 }
 
@@ -151,6 +173,16 @@ extension Downloader {
       return .success(try await fetch(item.row.get(), to: target, options))
     } catch {
       return .failure(error)
+    }
+  }
+}
+
+extension DownloadTarget {
+  /// Makes the directory, unless something is there or it cannot be made: both will show.
+  fileprivate func makeDirectory() {
+    switch self {
+    case .file, .sink: break
+    case .directory(let path), .tree(let path): _ = path.withCString { mkdir($0, 0o777) }
     }
   }
 }

@@ -4,7 +4,8 @@ internal import CommandTable
 enum Registry {
   static let commands: [any Command.Type] = [
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
-    DownloadCommand.self, ListCommand.self, ConfigShowCommand.self, VersionCommand.self, HelpCommand.self,
+    DownloadCommand.self, ListCommand.self, CacheInfoCommand.self, CacheClearCommand.self, ConfigShowCommand.self,
+    VersionCommand.self, HelpCommand.self,
   ]
 
   static let program = Program(
@@ -12,7 +13,10 @@ enum Registry {
     abstract: "Move files into Supabase Storage, each proved and with its row in the database",
     footer: "Exit status: 0 done, 1 failed, 2 wrong usage; 'supastore help exit-codes' lists all.",
     globalOptions: GlobalOptions.all,
-    groups: [CommandGroup("config", abstract: "What supastore is told by flags, environment and .env")],
+    groups: [
+      CommandGroup("cache", abstract: "Downloaded files that are kept on this machine"),
+      CommandGroup("config", abstract: "What supastore is told by flags, environment and .env"),
+    ],
     commands: commands.map { $0.declaration },
     topics: Topics.all)
 

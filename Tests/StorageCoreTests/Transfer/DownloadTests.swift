@@ -22,7 +22,7 @@ import Testing
     try fixture.tree.write(content, to: "a.txt")
     _ = try await fixture.migrate()
     return try await fixture.open { open in
-      try #require(try await open.rows.files(matching: FileQuery(), after: nil).elements.first)
+      try #require(try await open.rows.files(matching: FileQuery()).elements.first)
     }
   }
 
@@ -31,7 +31,9 @@ import Testing
   private func download(
     _ reference: FileReference, to target: DownloadTarget, replacing: Bool = false
   ) async throws -> DownloadedFile {
-    try await fixture.open { try await $0.download(reference, to: target, replacing: replacing) }
+    try await fixture.open {
+      try await $0.download(reference, to: target, options: DownloadOptions(replaces: replacing))
+    }
   }
 
   private func failure(
