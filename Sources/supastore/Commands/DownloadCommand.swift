@@ -21,7 +21,9 @@ enum DownloadCommand {
     "tail", limit: .within(ByteSize(1)...ByteSize(.max)), help: "Only the last bytes of one file.")
   static let jobs = Option<Int>(
     "jobs", short: "j", limit: .within(1...64), default: 4, help: "Fetch at most N files at once.")
-  static let noCache = Flag("no-cache", help: "Neither read nor write the cache.")
+  static let usesCache = Flag(
+    "cache", negatable: true, default: true, help: "Take from the cache what it holds, and keep there what was fetched."
+  )
   static let offline = Flag("offline", help: "Take from the cache what it holds, and ask for nothing.")
 
   static let declaration = Declaration(
@@ -39,14 +41,14 @@ enum DownloadCommand {
       Example("supastore download --conversation 7d3f -o review/", "Restore a conversation's files as a tree"),
       Example("supastore download --conversation 7d3f --name app.log --tail 64KiB -o -", "Read the end of a log"),
     ],
-    references, conversation, name, output, force, range, tail, jobs, noCache, offline)
+    references, conversation, name, output, force, range, tail, jobs, usesCache, offline)
 }
 
 extension DownloadCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let request = try DownloadRequest(arguments, context.console)
     let configuration = try context.configuration(arguments)
-    let cache = arguments[noCache] ? nil : try context.cache(configuration)
+    let cache = arguments[usesCache] ? try context.cache(configuration) : nil
     if arguments[offline] {
       return try await request.run(Downloader(offline: configuration.projectAddress(), cache: cache))
     }
