@@ -105,7 +105,13 @@ import Testing
     #expect(try value(RowsGrammar.selectList, "") == [])
     #expect(
       try value(RowsGrammar.selectList, "id,other!inner(*),...more(id)")
-        == [.column(SelectedColumn(field: Field(name: "id"))), .relation("other"), .relation("more")])
+        == [
+          .column(SelectedColumn(field: Field(name: "id"))),
+          .relation(SelectedRelation(name: "other", isInner: true, select: [.column(.everything)])),
+          .relation(
+            SelectedRelation(
+              name: "more", isSpread: true, select: [.column(SelectedColumn(field: Field(name: "id")))])),
+        ])
     #expect(
       try value(RowsGrammar.selectList, "n:count()")
         == [.column(SelectedColumn(field: Field(name: "*"), alias: "n", isAggregate: true))])
