@@ -8,9 +8,10 @@ final class PartialFile: OpenContent {
   /// Where the file system knows no files without a name.
   private let temporaryName: [UInt8]?
 
-  init(in directory: TargetDirectory, mode: mode_t = 0o666) throws(FileError) {
+  /// - Parameter isNamed: whether it has a temporary name even where it could do without.
+  init(in directory: TargetDirectory, mode: mode_t = 0o666, isNamed: Bool = false) throws(FileError) {
     self.directory = directory
-    if let file = Self.unnamed(in: directory, mode) {
+    if !isNamed, let file = Self.unnamed(in: directory, mode) {
       self.file = file
       temporaryName = nil
     } else {
