@@ -48,7 +48,7 @@ extension Downloader {
     conversation continuationID: String, to target: DownloadTarget, options: DownloadOptions = DownloadOptions(),
     report: (DownloadOutcome) throws -> Void
   ) async throws {
-    let query = FileQuery(conversation: try await conversation(continuationID))
+    let query = FileQuery(conversation: try await online().conversation(continuationID))
     let rows = try online().rows
     target.makeDirectory()
     var claims = Claims(target)
@@ -67,7 +67,7 @@ extension Downloader {
   public func newest(
     named name: String, conversation continuationID: String
   ) async throws(StorageError) -> (row: FileRow, olderCount: Int) {
-    let query = FileQuery(conversation: try await conversation(continuationID), name: name, order: .newest)
+    let query = FileQuery(conversation: try await online().conversation(continuationID), name: name, order: .newest)
     let page = try await online().rows.files(matching: query, after: nil, limit: 1)
     guard let row = page.elements.first else {
       throw StorageError(
@@ -75,14 +75,6 @@ extension Downloader {
         hint: "`supastore list --conversation ID` shows what is")
     }
     return (row, page.followingCount)
-  }
-
-  private func conversation(_ continuationID: String) async throws(StorageError) -> Conversation {
-    guard let conversation = try await online().rows.conversation(continuationID: continuationID) else {
-      throw StorageError(
-        .notFound, "there is no conversation \(continuationID)", hint: "`supastore list` shows all files")
-    }
-    return conversation
   }
 }
 

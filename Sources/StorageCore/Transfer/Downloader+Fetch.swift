@@ -144,11 +144,6 @@ extension OpenProject {
 }
 
 extension StorageError {
-  /// Nobody stored what was asked for.
-  static func noFile(_ reference: FileReference) -> StorageError {
-    StorageError(.notFound, "no file \(reference) is stored", hint: "`supastore list` shows what is")
-  }
-
   fileprivate static func objectMissing(of row: FileRow) -> StorageError {
     StorageError(
       .objectMissing, "the row of \(row.storagePath) is there, its object is not in bucket \(row.bucket)",

@@ -30,3 +30,9 @@ extension OpenProject {
     return row
   }
 }
+
+extension StorageError {
+  static func noFile(_ reference: FileReference) -> StorageError {
+    StorageError(.notFound, "no file \(reference) is stored", hint: "`supastore list` shows what is")
+  }
+}

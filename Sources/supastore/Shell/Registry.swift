@@ -4,7 +4,9 @@ internal import CommandTable
 enum Registry {
   static let commands: [any Command.Type] = [
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
-    DownloadCommand.self, ListCommand.self, CacheInfoCommand.self, CacheClearCommand.self, ConfigShowCommand.self,
+    DownloadCommand.self, ListCommand.self, InfoCommand.self, LinkCommand.self, UnlinkCommand.self,
+    ConversationCreateCommand.self, ConversationListCommand.self, ConversationShowCommand.self, CacheInfoCommand.self,
+    CacheClearCommand.self, ConfigShowCommand.self,
     VersionCommand.self, HelpCommand.self,
   ]
 
@@ -14,6 +16,7 @@ enum Registry {
     footer: "Exit status: 0 done, 1 failed, 2 wrong usage; 'supastore help exit-codes' lists all.",
     globalOptions: GlobalOptions.all,
     groups: [
+      CommandGroup("conversation", abstract: "Conversations with their files and messages"),
       CommandGroup("cache", abstract: "Downloaded files that are kept on this machine"),
       CommandGroup("config", abstract: "What supastore is told by flags, environment and .env"),
     ],

@@ -21,9 +21,9 @@ struct CallAction {
     let given = isReading ? Set(request.parameters.arguments.map(\.name)) : request.payload?.keys ?? []
     function = try FunctionChoice(name: name, arguments: given, bodyType: isReading ? nil : request.contentType)
       .function(in: catalog)
-    selection = try .ofRows(
-      read: request.parameters, from: function.table ?? function.name, catalog: catalog, maxRows: maxRows,
-      range: request.range)
+    selection = try .read(
+      request.parameters, from: function.table ?? function.name, range: request.range, catalog: catalog,
+      maxRows: maxRows)
   }
 
   func response(headersOnly: Bool) throws(RowsError) -> HTTPResponse {

@@ -18,8 +18,8 @@ struct TableAction {
     self.maxRows = maxRows
     selection =
       request.action.isTableWrite
-      ? try .ofRows(written: request.parameters, to: name, catalog: catalog)
-      : try .ofRows(read: request.parameters, from: name, catalog: catalog, maxRows: maxRows, range: request.range)
+      ? try .written(request.parameters, to: name, catalog: catalog)
+      : try .read(request.parameters, from: name, range: request.range, catalog: catalog, maxRows: maxRows)
   }
 
   var parameters: QueryParameters { request.parameters }

@@ -7,6 +7,25 @@ struct Selection: Sendable {
   /// In the order of their keys in the answer, which follow those of the columns.
   var embeds: [Embed] = []
 
+  /// Of rows read: all parameters count.
+  ///
+  /// - Parameter maxRows: rows that each level has at most.
+  static func read(
+    _ parameters: QueryParameters, from table: String, range: RowRange, catalog: Catalog, maxRows: Int
+  ) throws(RowsError) -> Selection {
+    var selection = try SelectionBuilder(catalog: catalog, maxRows: maxRows).selection(parameters, of: table)
+    selection.conditions = parameters.conditions
+    selection.range = range.restricted(to: maxRows)
+    return selection
+  }
+
+  /// Of rows that a write returned, which its conditions chose already.
+  static func written(
+    _ parameters: QueryParameters, to table: String, catalog: Catalog
+  ) throws(RowsError) -> Selection {
+    try SelectionBuilder(catalog: catalog, maxRows: nil).selection(parameters, of: table)
+  }
+
   /// Nothing of it appears in the answer; it is embedded for what it does to the rows around it.
   var isEmpty: Bool { columns.isEmpty && embeds.allSatisfy(\.selection.isEmpty) }
 

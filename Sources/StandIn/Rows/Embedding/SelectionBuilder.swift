@@ -1,72 +1,28 @@
-// How a request and the relationships between tables make a selection.
-
-extension Selection {
-  /// - Parameters:
-  ///   - table: whose rows are read, or a function's name.
-  ///   - maxRows: rows that each level has at most.
-  static func ofRows(
-    read parameters: QueryParameters, from table: String, catalog: Catalog, maxRows: Int, range: RowRange
-  ) throws(RowsError) -> Selection {
-    var selection = try SelectionBuilder(catalog: catalog, maxRows: maxRows)
-      .selection(parameters.select, parameters.embedded, of: table)
-    selection.conditions = parameters.conditions
-    selection.order = parameters.order
-    selection.range = range.restricted(to: maxRows)
-    try selection.check(table)
-    return selection
-  }
-
-  /// Of rows that a write returned: its own conditions chose them already, and no level is cut.
-  static func ofRows(
-    written parameters: QueryParameters, to table: String, catalog: Catalog
-  ) throws(RowsError) -> Selection {
-    let parameters = (
-      select: parameters.select, order: parameters.order,
-      embedded: parameters.embedded.filter { if case .range = $0.value { false } else { true } }
-    )
-    var selection = try SelectionBuilder(catalog: catalog, maxRows: nil)
-      .selection(parameters.select, parameters.embedded, of: table)
-    selection.order = parameters.order
-    try selection.check(table)
-    return selection
-  }
-
-  /// What the server refuses once all resources are found.
-  private func check(_ table: String) throws(RowsError) {
-    try checkOrders(table)
-    try checkAggregates()
-  }
-
-  private func checkOrders(_ table: String) throws(RowsError) {
-    for relation in order.compactMap(\.relation) {
-      guard let embed = embeds.first(where: { $0.key == relation }) else { throw .notEmbedded(relation) }
-      guard embed.relationship.isToOne else { throw .relatedOrder(relation, of: table) }
-    }
-    for embed in embeds { try embed.selection.checkOrders(embed.relationship.target) }
-  }
-
-  private func checkAggregates() throws(RowsError) {
-    if columns.contains(where: \.isAggregate) { throw .aggregatesAreOff }
-    for embed in embeds { try embed.selection.checkAggregates() }
-  }
-}
-
-private struct SelectionBuilder {
+/// Puts together what a request selects, with the relationships between tables.
+struct SelectionBuilder {
   let catalog: Catalog
+  /// Rows that an embedded resource has at most, for each row around it; nil for a write's answer, where even the
+  /// limits of the request do not count.
   let maxRows: Int?
 
-  /// Where a resource is embedded.
-  struct Place {
+  /// Where something is selected from.
+  private struct Place {
     var table: String
     var depth = 0
     /// All columns have to be named.
     var isInsideArrays = false
   }
 
-  func selection(
-    _ items: [SelectItem], _ parameters: [EmbedParameter], of table: String
-  ) throws(RowsError) -> Selection {
-    try selection(items, parameters, at: Place(table: table))
+  /// Everything but the conditions and the range of the rows themselves.
+  ///
+  /// - Parameter table: the rows', or the name of a function that returns no table's rows.
+  func selection(_ parameters: QueryParameters, of table: String) throws(RowsError) -> Selection {
+    let embedded = maxRows == nil ? parameters.embedded.filter { !$0.isRange } : parameters.embedded
+    var selection = try selection(parameters.select, embedded, at: Place(table: table))
+    selection.order = parameters.order
+    try selection.checkOrders(of: table)
+    try selection.checkAggregates()
+    return selection
   }
 
   private func selection(
@@ -128,6 +84,10 @@ private struct SelectionBuilder {
   }
 }
 
+extension EmbedParameter {
+  fileprivate var isRange: Bool { if case .range = value { true } else { false } }
+}
+
 extension Selection {
   fileprivate mutating func take(_ value: EmbedParameter.Value) {
     switch value {
@@ -135,5 +95,19 @@ extension Selection {
     case .order(let terms): order = terms
     case .range(let range): self.range = range
     }
+  }
+
+  /// Only a row that there is once can give the rows around it their order.
+  fileprivate func checkOrders(of table: String) throws(RowsError) {
+    for relation in order.compactMap(\.relation) {
+      guard let embed = embeds.first(where: { $0.key == relation }) else { throw .notEmbedded(relation) }
+      guard embed.relationship.isToOne else { throw .relatedOrder(relation, of: table) }
+    }
+    for embed in embeds { try embed.selection.checkOrders(of: embed.relationship.target) }
+  }
+
+  fileprivate func checkAggregates() throws(RowsError) {
+    if columns.contains(where: \.isAggregate) { throw .aggregatesAreOff }
+    for embed in embeds { try embed.selection.checkAggregates() }
   }
 }
