@@ -39,7 +39,8 @@ struct WitnessTests {
     let id = try await witness("store", "guide", file).prefix { !$0.isNewline }
 
     let listed = try await supastore("list", "--conversation", "guide", "--json")
-    let row = try JSONDecoder().decode(Witness.Row.self, from: Data(listed.output.utf8))
+    let line = try #require(listed.output.split(separator: "\n").first)
+    let row = try JSONDecoder().decode(Witness.Row.self, from: Data(line.utf8))
     #expect(
       row.id == String(id) && row.path == "uploads/guide/notes from the guide.txt" && row.byteCount == content.count)
     for (reference, copy) in [(row.id, "by-id"), (row.path, "by-path")] {
