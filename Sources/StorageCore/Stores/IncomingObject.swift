@@ -149,7 +149,9 @@ public final class IncomingObject: Sendable {
   }
 
   private static func tooLong(_ limit: Int64) -> StorageError {
-    StorageError(.integrity, "the object is longer than the \(limit) bytes it should have; nothing was written")
+    StorageError(
+      .integrity, "the object is longer than the \(limit) bytes it should have; nothing was written",
+      hint: "store the file again from its source, or remove it")
   }
 }
 

@@ -48,13 +48,13 @@ extension Downloader {
     conversation continuationID: String, to target: DownloadTarget, options: DownloadOptions = DownloadOptions(),
     report: (DownloadOutcome) throws -> Void
   ) async throws {
-    let query = FileQuery(conversation: try await online().conversation(continuationID))
-    let rows = try online().rows
+    let project = try online(for: "the list of a conversation's files")
+    let query = FileQuery(conversation: try await project.conversation(continuationID))
     target.makeDirectory()
     var claims = Claims(target)
     var cursor: PageCursor?
     while true {
-      let page = try await rows.files(matching: query, after: cursor)
+      let page = try await project.rows.files(matching: query, after: cursor)
       let items = page.elements.map { Item(reference: .id($0.id), row: .success($0)) }
       try await download(items, to: target, options, &claims, report)
       guard !page.isLast, let last = page.elements.last else { return }
@@ -67,8 +67,10 @@ extension Downloader {
   public func newest(
     named name: String, conversation continuationID: String
   ) async throws(StorageError) -> (row: FileRow, olderCount: Int) {
-    let query = FileQuery(conversation: try await online().conversation(continuationID), name: name, order: .newest)
-    let page = try await online().rows.files(matching: query, after: nil, limit: 1)
+    let project = try online(for: "the list of a conversation's files")
+    let query = FileQuery(
+      conversation: try await project.conversation(continuationID), name: name, order: .newest)
+    let page = try await project.rows.files(matching: query, after: nil, limit: 1)
     guard let row = page.elements.first else {
       throw StorageError(
         .notFound, "no file named \(name) is in the conversation \(continuationID)",

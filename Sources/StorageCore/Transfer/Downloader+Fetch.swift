@@ -48,17 +48,22 @@ extension Downloader {
   private func download(
     _ row: FileRow, to place: DownloadPlace?, _ options: DownloadOptions
   ) async throws(StorageError) -> Fetched {
-    let project = try online()
+    let project = try online(for: row.storagePath)
     let total = options.range == nil ? row.byteCount : try await byteCount(of: row, project)
     let part = try total.flatMap { total throws(StorageError) in try options.range(of: row, byteCount: total) }
-    let spool = place == nil && part == nil ? await cache?.spool(for: row.byteCount) : nil
-    let file: PartialFile =
+    var spool = place == nil && part == nil ? await cache?.spool(for: row.byteCount) : nil
+    var file: PartialFile =
       if let place { try Self.newFile(at: place) } else if let spool { spool } else { try project.spool() }
-    let incoming = try IncomingObject(into: file, part: part, limit: total ?? .max)
-    // No request has an empty range; the last bytes of an empty file are none.
-    if part?.isEmpty != true { try await Self.read(row, from: project, into: incoming) }
-    let received = try incoming.finish()
-    try Self.check(received, of: row, part, total)
+    let received: IncomingObject.Received
+    do throws(StorageError) {
+      received = try await Self.receive(row, part, of: total, from: project, into: file)
+    } catch {
+      // A full disk below the cache is no reason to fail.
+      guard error.code == .unwritable, spool != nil else { throw error }
+      spool = nil
+      file = try project.spool()
+      received = try await Self.receive(row, part, of: total, from: project, into: file)
+    }
     if part == nil, row.metadata.sha256 != nil {
       await cache?.add(
         file, isSpooled: spool != nil, received.sha256, byteCount: received.byteCount, of: row, in: projectURL)
@@ -93,13 +98,28 @@ extension Downloader {
     return byteCount
   }
 
+  /// Fetches and checks an object or a part of it.
+  private static func receive(
+    _ row: FileRow, _ part: Range<Int64>?, of total: Int64?, from project: OpenProject, into file: PartialFile
+  ) async throws(StorageError) -> IncomingObject.Received {
+    let incoming = try IncomingObject(into: file, part: part, limit: total ?? .max)
+    // No request has an empty range; the last bytes of an empty file are none.
+    if part?.isEmpty != true { try await read(row, from: project, into: incoming) }
+    let received = try incoming.finish()
+    try check(received, of: row, part, total)
+    return received
+  }
+
   private static func read(
     _ row: FileRow, from project: OpenProject, into incoming: IncomingObject
   ) async throws(StorageError) {
     do throws(StorageError) {
       try await project.objects.read(row.storagePath, in: row.bucket, into: incoming)
     } catch {
-      throw error.code == .notFound ? .objectMissing(of: row) : error
+      guard error.code == .notFound else { throw error }
+      // The row may have been known from the cache, or be gone meanwhile: this throws `.notFound` then.
+      _ = try await project.file(.id(row.id))
+      throw .objectMissing(of: row)
     }
   }
 

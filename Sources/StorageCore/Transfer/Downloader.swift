@@ -22,20 +22,22 @@ public final class Downloader: Sendable {
     self.cache = cache
   }
 
-  /// The project, as long as asking it makes sense.
-  func online() throws(StorageError) -> OpenProject {
-    guard let project else {
-      throw StorageError(
-        .unreachable, "the cache does not hold it, and offline nothing else is asked",
-        hint: "run the same command without --offline")
-    }
+  /// The project, to be asked for `subject`, as long as asking it makes sense.
+  func online(for subject: @autoclosure () -> String) throws(StorageError) -> OpenProject {
+    guard let project else { throw Self.notHere(subject()) }
     if let error = end.withLock(\.self) { throw error }
     return project
   }
 
+  private static func notHere(_ subject: String) -> StorageError {
+    StorageError(
+      .unreachable, "the cache does not hold \(subject), and offline nothing else is asked",
+      hint: "run the same command without --offline")
+  }
+
   /// Notes what kind of error came: some make asking for anything else pointless.
   func note(_ error: StorageError) {
-    if project != nil, error.endsTheRun { end.withLock { $0 = $0 ?? error } }
+    if project != nil, [.unreachable, .denied].contains(error.code) { end.withLock { $0 = $0 ?? error } }
   }
 
   /// The rows of what is asked for, in the same order: from the cache where it knows them, the others in few requests.
@@ -44,23 +46,23 @@ public final class Downloader: Sendable {
     if let cache {
       for reference in references { known[reference] = await cache.row(of: reference, in: projectURL) }
     }
-    var failure: StorageError?
     do throws(StorageError) {
       try await find(references.filter { known[$0] == nil }, &known)
     } catch {
       note(error)
-      failure = error
+      return references.map { reference in
+        known[reference].map { .success($0) }
+          ?? .failure(project == nil ? Self.notHere(reference.description) : error)
+      }
     }
-    return references.map { reference in
-      known[reference].map { .success($0) } ?? .failure(failure ?? .noFile(reference))
-    }
+    return references.map { reference in known[reference].map { .success($0) } ?? .failure(.noFile(reference)) }
   }
 
   private func find(
     _ references: [FileReference], _ known: inout [FileReference: FileRow]
   ) async throws(StorageError) {
     if references.isEmpty { return }
-    let rows = try online().rows
+    let rows = try online(for: references[0].description).rows
     let ids = references.compactMap { if case .id(let id) = $0 { id } else { nil } }
     let paths = references.compactMap { if case .storagePath(let path) = $0 { path } else { nil } }
     if !ids.isEmpty { for row in try await rows.files(ids: ids) { known[.id(row.id)] = row } }

@@ -130,6 +130,20 @@ import Testing
     #expect(try blobs().isEmpty)
   }
 
+  @Test func `a file that is gone is told so, though the cache knew it`() async throws {
+    try await supastore.setUp()
+    let file = try await store("some notes", as: "notes.txt")
+    _ = try await source(file.id)
+    try supastore.project.query("delete from files")
+    try supastore.project.query(
+      "do $$ begin perform set_config('storage.allow_delete_query','true',true); delete from storage.objects; end $$")
+    #expect(try await source(file.id) == "cache")
+    try tree.write("damage".utf8, to: "cache/blobs/\(try #require(try blobs().first))")
+    let run = try await download(file.id, "-o", "-", "--json")
+    #expect(run.exitStatus == 4)
+    #expect(try run.error?["code"] == "not_found")
+  }
+
   @Test func `a damaged object is neither delivered nor kept`() async throws {
     try await supastore.setUp()
     let file = try await store("some notes", as: "notes.txt")
