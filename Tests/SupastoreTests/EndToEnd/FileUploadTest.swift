@@ -24,11 +24,8 @@ import Testing
     _ title: String, _ name: String, _ byteCount: Int
   ) async throws {
     try await supastore.setUp()
-    var state: UInt64 = 1
-    let content = (0..<byteCount).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return UInt8(truncatingIfNeeded: state >> 56)
-    }
+    let block = (0..<65_521).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
+    let content = Array((0...byteCount / block.count).map { _ in block }.joined().prefix(byteCount))
     let path = try tree.write(content, to: name)
     let run = try await supastore("upload", "--json", path, "--conversation", "c1")
     #expect(run.exitStatus == 0, "\(title): \(run.errors)")

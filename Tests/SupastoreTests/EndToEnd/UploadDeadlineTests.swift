@@ -15,7 +15,7 @@ import Testing
 
   private var paths: [String] { (0..<12).map { tree["root/f\($0)"] } }
 
-  /// Runs until the deadline of one second, which it must keep, and returns how many were stored.
+  /// Runs until a deadline of one second, which must be kept, with room for a busy machine.
   private func run(_ arguments: [String]) async throws -> Run {
     let clock = ContinuousClock()
     let start = clock.now
@@ -68,12 +68,13 @@ import Testing
     supastore.project.add(StandInInstance.Fault(.stall, on: "POST /storage/v1/object/user-files/*", count: 0))
     let directory = try await run(["-r", tree["root"]])
     #expect(try directory.exitStatus == 10 && directory.documents("file").count == 12)
-    let clock = ContinuousClock()
-    let start = clock.now
+    try #require(mkfifo(tree["pipe"], 0o600) == 0)
+    // Open for writing as well, it never comes to an end.
+    let pipe = open(tree["pipe"], O_RDWR | O_CLOEXEC)
+    defer { close(pipe) }
     let input = try await supastore.script(
-      "sleep 60 | { \"$0\" upload --json --deadline 1s - --name n; code=$?; kill 0; exit $code; }")
-    #expect(start.duration(to: clock.now) < .seconds(10))
-    #expect(input.output.contains(#""code":"deadline""#))
+      "exec \"$0\" upload --json --deadline 1s - --name n < \(tree["pipe"])")
+    #expect(try input.exitStatus == 10 && input.documents("file").first?["error"]?["code"] == "deadline")
   }
 
   @Test func `a run that is done in time is not touched by its deadline`() async throws {
