@@ -15,7 +15,7 @@ extension Program {
       if command.operands.dropLast().contains(where: { $0.repetition != .one }) {
         flaws.append("only the last operand of '\(command.name)' may be optional or repeated")
       }
-      if command.examples.isEmpty { flaws.append("'\(command.name)' has no example") }
+      if command.examples.isEmpty, !command.isHidden { flaws.append("'\(command.name)' has no example") }
       if command.abstract.hasSuffix(".") { flaws.append("the abstract of '\(command.name)' ends with a full stop") }
     }
     for option in commands.flatMap(\.options) + globalOptions {

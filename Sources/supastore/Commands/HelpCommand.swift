@@ -2,7 +2,7 @@ internal import CommandTable
 
 /// `supastore help [COMMAND|TOPIC]`
 enum HelpCommand: Command {
-  static let subject = Operand<[String]>("subject", .zeroOrMore, help: "A command or a topic.")
+  static let subject = Operand<[String]>("subject", .zeroOrMore, kind: .subject, help: "A command or a topic.")
   static let markdown = Flag("markdown", hidden: true, help: "Print docs/commands.md.")
   static let declaration = Declaration(
     "help", abstract: "Show help on a command or a topic",

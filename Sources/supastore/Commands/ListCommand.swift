@@ -4,7 +4,8 @@ internal import StorageCore
 /// `supastore list`
 enum ListCommand {
   static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID", help: "Only files linked to the conversation with this continuation id.")
+    "conversation", value: "ID", kind: .conversation,
+    help: "Only files linked to the conversation with this continuation id.")
   static let type = Option<FileType?>("type", help: "Only files of this type.")
   static let limit = Option<Int>(
     "limit", limit: .within(1...1_000_000), default: 100, help: "Show at most N files.")

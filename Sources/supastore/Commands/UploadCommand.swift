@@ -5,7 +5,8 @@ internal import StorageCore
 enum UploadCommand {
   static let file = Operand<LocalPath>("path", help: "The file to store.")
   static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID", help: "Link the file to the conversation with this continuation id.")
+    "conversation", value: "ID", kind: .conversation,
+    help: "Link the file to the conversation with this continuation id.")
   static let type = Option<FileType>(
     "type", default: .userUpload, help: "What the file is; it decides the bucket and the storage path.")
 

@@ -4,7 +4,8 @@ internal import CommandTable
 enum Registry {
   static let commands: [any Command.Type] = [
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
-    DownloadCommand.self, ListCommand.self, ConfigShowCommand.self, VersionCommand.self, HelpCommand.self,
+    DownloadCommand.self, ListCommand.self, ConfigShowCommand.self, CompletionsCommand.self,
+    VersionCommand.self, HelpCommand.self,
   ]
 
   static let program = Program(
