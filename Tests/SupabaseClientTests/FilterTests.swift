@@ -117,8 +117,9 @@ import Testing
     let order: [RowOrder] = [.descending("created_at"), .ascending("id")]
     #expect(
       try stated(.after(["2025-01-03T00:00:00.123456+00:00", "f1"], in: order))
-        == #"or=(created_at.lt."2025-01-03T00:00:00.123456+00:00","#
+        == #"or=(created_at.lt."2025-01-03T00:00:00.123456+00:00",created_at.is.null,"#
         + #"and(created_at.eq."2025-01-03T00:00:00.123456+00:00",id.gt."f1"))"#)
+    #expect(try stated(.after([nil, "f1"], in: order)) == #"and=(created_at.is.null,id.gt."f1")"#)
     #expect(try stated(.after(["f1"], in: [.ascending("id")])) == "id=gt.f1")
   }
 

@@ -29,14 +29,8 @@ public struct FileIdentity: Hashable, Sendable {
   private static func id(
     bucket: String, continuationID: String?, name: [UInt8], content: SHA256Digest
   ) throws(DigestError) -> FileID {
-    var recipe = Array("supastore file 1".utf8) + [0]
-    for field in [Array(bucket.utf8), Array((continuationID ?? "").utf8), name, content.bytes] {
-      let count = UInt64(field.count)
-      for shift in stride(from: UInt64(56), through: 0, by: -8) {
-        recipe.append(UInt8(truncatingIfNeeded: count >> shift))
-      }
-      recipe += field
-    }
-    return FileID(try .of(recipe))
+    var recipe = IdentityRecipe("supastore file 1")
+    for field in [Array(bucket.utf8), Array((continuationID ?? "").utf8), name, content.bytes] { recipe.append(field) }
+    return try recipe.uuid()
   }
 }

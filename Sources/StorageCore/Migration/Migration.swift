@@ -161,13 +161,14 @@ public struct Migration: Sendable {
   /// Asks what the service holds of the root's conversation: rows and objects, in pages of a thousand.
   func fillInventory(of reader: SourceReader, _ root: MigrationRoot) async throws(StorageError) {
     let prefix = ObjectPath.prefix(type: options.type, continuationID: root.continuationID)
-    var after: FileRow?
+    let query = FileQuery(pathPrefix: prefix)
+    var after: PageCursor?
     while true {
       try checkStop()
-      let page = try await project.rows.files(matching: FileQuery(pathPrefix: prefix), after: after)
+      let page = try await project.rows.files(matching: query, after: after)
       try await reader.note(page.elements)
       guard !page.isLast, let last = page.elements.last else { break }
-      after = last
+      after = PageCursor(after: last, in: query.order)
     }
     var key: String?
     while true {

@@ -1,20 +1,59 @@
 public import SupabaseClient
 
-/// A row of `conversations` as it is asked for.
+/// A row of `conversations`.
 struct ConversationRow: Decodable, Sendable {
-  static let columns: [Column] = ["id", "continuation_id", "title"]
+  static let columns: [Column] = ["id", "continuation_id", "title", "metadata", "created_at", "updated_at"]
 
   private enum CodingKeys: String, CodingKey {
-    case id, title
+    case id, title, metadata
     case continuationID = "continuation_id"
+    case createdAt = "created_at"
+    case updatedAt = "updated_at"
   }
 
-  let id: String
-  let continuationID: String
-  let title: String?
+  let conversation: Conversation
 
-  var conversation: Conversation {
-    Conversation(id: id, continuationID: continuationID, title: title)
+  init(from decoder: any Decoder) throws {
+    let row = try decoder.container(keyedBy: CodingKeys.self)
+    conversation = Conversation(
+      id: try row.decode(String.self, forKey: .id),
+      continuationID: try row.decode(String.self, forKey: .continuationID),
+      title: try row.decodeIfPresent(String.self, forKey: .title),
+      metadata: (try row.decodeIfPresent(JSONValue.self, forKey: .metadata) ?? .null).members,
+      createdAt: try row.decodeIfPresent(String.self, forKey: .createdAt),
+      updatedAt: try row.decodeIfPresent(String.self, forKey: .updatedAt))
+  }
+}
+
+/// A row of `messages`.
+struct MessageRow: Decodable, Sendable {
+  static let columns: [Column] = ["id", "role", "content", "metadata", "created_at"]
+
+  private enum CodingKeys: String, CodingKey {
+    case id, role, content, metadata
+    case createdAt = "created_at"
+  }
+
+  let message: Message
+
+  init(from decoder: any Decoder) throws {
+    let row = try decoder.container(keyedBy: CodingKeys.self)
+    let roleName = try row.decode(String.self, forKey: .role)
+    guard let role = Message.Role(rawValue: roleName) else {
+      throw DecodingError.dataCorruptedError(forKey: .role, in: row, debugDescription: "an unknown role")
+    }
+    message = Message(
+      id: try row.decode(String.self, forKey: .id), role: role, content: try row.decode(String.self, forKey: .content),
+      metadata: (try row.decodeIfPresent(JSONValue.self, forKey: .metadata) ?? .null).members,
+      createdAt: try row.decodeIfPresent(String.self, forKey: .createdAt))
+  }
+}
+
+extension JSONValue {
+  /// Of an object; a column that holds something else holds nothing of ours.
+  fileprivate var members: [String: JSONValue] {
+    guard case .object(let members) = self else { return [:] }
+    return members
   }
 }
 

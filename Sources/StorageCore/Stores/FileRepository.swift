@@ -1,7 +1,9 @@
-/// The rows: files, conversations, and what links them.
+/// The rows: files, conversations, messages, and what links them.
 ///
 /// Every operation may be repeated: what was done already counts as done.
 public protocol FileRepository: Sendable {
+  // MARK: conversations
+
   /// The conversation of that continuation id, or nil. A uuid that is nobody's continuation id may be the id of a row.
   func conversation(continuationID: String) async throws(StorageError) -> Conversation?
 
@@ -9,8 +11,28 @@ public protocol FileRepository: Sendable {
   /// Without a title it gets one that is made from its continuation id.
   /// - Returns: the conversation, and whether this call made it.
   func createConversation(
-    continuationID: String, title: String?
+    continuationID: String, title: String?, metadata: [String: JSONValue]
   ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool)
+
+  /// The next conversations that match, newest first, at most `limit`, which is from 1 to 1000.
+  /// - Parameter cursor: `PageCursor(after:)` the last one that was seen; nil at the beginning.
+  func conversations(
+    matching query: ConversationQuery, after cursor: PageCursor?, limit: Int
+  ) async throws(StorageError) -> Page<Conversation>
+
+  // MARK: messages
+
+  /// Inserts a message unless one of its id is there. Throws `.notFound` when the conversation is gone.
+  /// - Returns: whether it was inserted.
+  func insert(_ message: Message, into conversation: Conversation) async throws(StorageError) -> Bool
+
+  /// The newest messages of a conversation, newest first, at most `limit`, which is from 1 to 1000.
+  /// - Parameter cursor: `PageCursor(before:)` the oldest one that was seen; nil for the newest of all.
+  func messages(
+    of conversation: Conversation, before cursor: PageCursor?, limit: Int
+  ) async throws(StorageError) -> Page<Message>
+
+  // MARK: files
 
   /// The rows with these ids, in any order.
   func files(ids: [FileID]) async throws(StorageError) -> [FileRow]
@@ -18,12 +40,21 @@ public protocol FileRepository: Sendable {
   /// The rows on these storage paths, in any order.
   func files(storagePaths: [String]) async throws(StorageError) -> [FileRow]
 
-  /// The next rows that match, up to 1000, after `row` in the query's order.
-  func files(matching query: FileQuery, after row: FileRow?) async throws(StorageError) -> Page<FileRow>
+  /// The next rows that match, in the query's order, at most `limit`, which is from 1 to 1000. Page after page gives every
+  /// row exactly once that is there all the time, whatever is inserted and deleted meanwhile.
+  /// - Parameter cursor: `PageCursor(after:in:)` the last row that was seen; nil at the beginning.
+  func files(
+    matching query: FileQuery, after cursor: PageCursor?, limit: Int
+  ) async throws(StorageError) -> Page<FileRow>
+
+  /// How many rows match, exactly. The order does not count.
+  func count(_ query: FileQuery) async throws(StorageError) -> Int
 
   /// Inserts rows, at most 500. A row whose path is taken is left out.
   /// - Returns: the ids that were inserted.
   func insert(_ files: [FileRow]) async throws(StorageError) -> Set<FileID>
+
+  // MARK: links
 
   /// The next ids of files linked to the conversation, up to 1000, in order, those after `id`.
   func linkedFiles(of conversation: Conversation, after id: FileID?) async throws(StorageError) -> Page<FileID>
@@ -31,36 +62,34 @@ public protocol FileRepository: Sendable {
   /// Links files, at most 500, to a conversation.
   /// - Returns: the ids that were not linked before. Throws `.notFound` when the conversation or one of the files is gone.
   func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID>
+
+  /// Takes away the links of files to a conversation; nothing else of either is touched.
+  /// - Returns: the ids that were linked.
+  func unlink(_ files: [FileID], from conversation: Conversation) async throws(StorageError) -> Set<FileID>
 }
 
-/// A stretch of a longer list.
-public struct Page<Element: Sendable>: Sendable {
-  public var elements: [Element]
-  /// Whether nothing follows; as the service counted, not guessed from the page's length.
-  public var isLast: Bool
-
-  public init(_ elements: [Element], isLast: Bool) {
-    self.elements = elements
-    self.isLast = isLast
-  }
-}
-
-/// Which rows, in which order.
-public struct FileQuery: Sendable {
-  public enum Order: Sendable {
-    case byID
-    /// By the time the row was made; rows without one come nowhere.
-    case newestFirst
+extension FileRepository {
+  public func createConversation(
+    continuationID: String, title: String?
+  ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
+    try await createConversation(continuationID: continuationID, title: title, metadata: [:])
   }
 
-  /// Rows whose storage path begins with this.
-  public var pathPrefix: String?
-  public var type: FileType?
-  public var order: Order
+  /// The next rows that match, up to 1000.
+  public func files(
+    matching query: FileQuery, after cursor: PageCursor? = nil
+  ) async throws(StorageError) -> Page<FileRow> {
+    try await files(matching: query, after: cursor, limit: 1000)
+  }
 
-  public init(pathPrefix: String? = nil, type: FileType? = nil, order: Order = .byID) {
-    self.pathPrefix = pathPrefix
-    self.type = type
-    self.order = order
+  /// All conversations that a file is linked to, newest first.
+  public func conversations(of file: FileID) async throws(StorageError) -> [Conversation] {
+    var found: [Conversation] = []
+    while true {
+      let page = try await conversations(
+        matching: ConversationQuery(file: file), after: found.last.map { PageCursor(after: $0) }, limit: 1000)
+      found += page.elements
+      if page.isLast || page.elements.isEmpty { return found }
+    }
   }
 }

@@ -1,37 +1,58 @@
+/// How a list ended.
+public struct Listing: Sendable {
+  /// Where to go on; nil when nothing follows.
+  public var next: PageCursor?
+  /// All rows that match, as counted with the first page; nil when the list did not begin at the beginning.
+  public var total: Int?
+}
+
 extension OpenProject {
-  /// Calls `body` with stored files, newest first, or in order of their ids when they are those of a conversation.
+  /// Calls `body` with the rows that match, in the query's order, as they come: never more than a page is in memory. Rows
+  /// that are stored or removed meanwhile neither repeat nor hide others.
   ///
-  /// Rows come in pages by position, so files that are stored meanwhile neither repeat nor hide any.
-  /// Throws what `body` throws, and `.notFound` when there is no such conversation.
+  /// Throws what `body` throws, and `.configuration` when the cursor belongs to another order.
+  /// - Parameters:
+  ///   - cursor: where an earlier list ended; nil for the beginning.
+  ///   - limit: of rows, at least 1; nil for all.
   public func list(
-    type: FileType? = nil, continuationID: String? = nil, limit: Int?, _ body: (FileRow) throws -> Void
-  ) async throws {
+    _ query: FileQuery, after cursor: PageCursor? = nil, limit: Int?, _ body: (FileRow) throws -> Void
+  ) async throws -> Listing {
+    try await list(after: cursor, limit: limit, body) { cursor, limit throws(StorageError) in
+      try await rows.files(matching: query, after: cursor, limit: limit)
+    } place: {
+      PageCursor(after: $0, in: query.order)
+    }
+  }
+
+  /// The same for conversations, newest first.
+  public func listConversations(
+    _ query: ConversationQuery, after cursor: PageCursor? = nil, limit: Int?, _ body: (Conversation) throws -> Void
+  ) async throws -> Listing {
+    try await list(after: cursor, limit: limit, body) { cursor, limit throws(StorageError) in
+      try await rows.conversations(matching: query, after: cursor, limit: limit)
+    } place: {
+      PageCursor(after: $0)
+    }
+  }
+
+  private func list<Element>(
+    after cursor: PageCursor?, limit: Int?, _ body: (Element) throws -> Void,
+    page: (PageCursor?, Int) async throws(StorageError) -> Page<Element>, place: (Element) -> PageCursor
+  ) async throws -> Listing {
+    var listing = Listing(next: cursor)
     var rest = limit ?? .max
-    func take(_ rows: [FileRow]) throws {
-      for row in rows.prefix(rest) { try body(row) }
-      rest -= min(rest, rows.count)
-    }
-    guard let continuationID else {
-      var last: FileRow?
-      while rest > 0 {
-        let page = try await rows.files(matching: FileQuery(type: type, order: .newestFirst), after: last)
-        try take(page.elements)
-        last = page.elements.last
-        if page.isLast || last == nil { return }
+    while true {
+      let isFirst = listing.next == nil
+      let page = try await page(listing.next, min(rest, 1000))
+      if isFirst { listing.total = page.elements.count + page.followingCount }
+      for element in page.elements { try body(element) }
+      rest -= page.elements.count
+      guard !page.isLast, let last = page.elements.last else {
+        listing.next = nil
+        return listing
       }
-      return
-    }
-    guard let conversation = try await rows.conversation(continuationID: continuationID) else {
-      throw StorageError(
-        .notFound, "there is no conversation \(continuationID)", hint: "`supastore list` without it shows all files")
-    }
-    var last: FileID?
-    while rest > 0 {
-      let page = try await rows.linkedFiles(of: conversation, after: last)
-      let files = try await rows.files(ids: page.elements).filter { type == nil || $0.type == type }
-      try take(files.sorted { $0.id.description < $1.id.description })
-      last = page.elements.last
-      if page.isLast || last == nil { return }
+      listing.next = place(last)
+      if rest == 0 { return listing }
     }
   }
 }

@@ -1,20 +1,21 @@
 import CurlHTTP
 
 extension RowsClient {
-  /// Rows of one table. `order` ends in a unique column wherever more than one page may come; the next page is
+  /// Rows of one table, those with a link only where a junction is named. `order` ends in a unique column wherever more than one page may come; the next page is
   /// `Filter.after` the last row. A page shorter than `limit` is the last one only where `total` says so, or the server
   /// is known to hand out `limit` rows.
   package func select<Row: Decodable & Sendable>(
-    _ columns: [Column], from table: String, where filters: [Filter] = [], order: [RowOrder] = [],
-    limit: Int = pageLimit, counting: Bool = false, as type: Row.Type = Row.self
+    _ columns: [Column], from table: String, where filters: [Filter] = [], linkedBy junction: Junction? = nil,
+    order: [RowOrder] = [], limit: Int = pageLimit, counting: Bool = false, as type: Row.Type = Row.self
   ) throws(ServiceError) -> Call<RowPage<Row>> {
     let route = Route(.rows, .get, table, .reads)
     guard (1...Self.pageLimit).contains(limit) else {
       throw .unsent(route, as: .limit, "a page has between 1 and \(Self.pageLimit) rows")
     }
     let request = try request(route, "/", prefer: counting ? ["count=exact"] : []) { query throws(InvalidQuery) in
-      query.add("select", try columns.expressions())
+      query.add("select", try [columns.expressions(), junction?.selection].compactMap(\.self).joined(separator: ","))
       try query.add(filters)
+      if let junction { query.add(try junction.parameter) }
       if !order.isEmpty {
         var terms: [String] = []
         for term in order { terms.append(try term.expression) }
@@ -31,10 +32,14 @@ extension RowsClient {
   }
 
   /// How many rows the filters match, counted exactly and without fetching one.
-  package func count(_ table: String, where filters: [Filter] = []) throws(ServiceError) -> Call<Int> {
+  package func count(
+    _ table: String, where filters: [Filter] = [], linkedBy junction: Junction? = nil
+  ) throws(ServiceError) -> Call<Int> {
     let route = Route(.rows, .head, table, .reads)
     let request = try request(route, "/", prefer: ["count=exact"]) { query throws(InvalidQuery) in
+      if let junction { query.add("select", "*,\(try junction.selection)") }
       try query.add(filters)
+      if let junction { query.add(try junction.parameter) }
       query.add("limit", "0")
     }
     return Call(route, request) { reply throws(ServiceError) in

@@ -30,6 +30,10 @@ extension RowsClient {
       parameters.append((name, value))
     }
 
+    mutating func add(_ parameter: (name: String, value: String)) {
+      parameters.append(parameter)
+    }
+
     mutating func add(_ filters: [Filter]) throws(InvalidQuery) {
       for filter in filters { parameters.append(try filter.parameter) }
     }

@@ -23,10 +23,11 @@ enum ListCommand {
 extension ListCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     try await context.withProject(context.configuration(arguments)) { project in
-      try await project.list(
-        type: arguments[type], continuationID: arguments[conversation]?.text,
-        limit: arguments[all] ? nil : arguments[limit]
-      ) { row in
+      var query = FileQuery(type: arguments[type], order: .newest)
+      if let id = arguments[conversation]?.text {
+        query.conversation = try await project.rows.conversation(continuationID: id)
+      }
+      _ = try await project.list(query, limit: arguments[all] ? nil : arguments[limit]) { row in
         if context.console.isJSON { try context.console.result(row.json) } else { try context.console.result(row.line) }
       }
     }

@@ -70,17 +70,33 @@ private struct InterposedRepository: FileRepository {
     try await rows.conversation(continuationID: continuationID)
   }
   func createConversation(
-    continuationID: String, title: String?
+    continuationID: String, title: String?, metadata: [String: JSONValue]
   ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
-    try await rows.createConversation(continuationID: continuationID, title: title)
+    try await rows.createConversation(continuationID: continuationID, title: title, metadata: metadata)
+  }
+  func conversations(
+    matching query: ConversationQuery, after cursor: PageCursor?, limit: Int
+  ) async throws(StorageError) -> Page<Conversation> {
+    try await rows.conversations(matching: query, after: cursor, limit: limit)
+  }
+  func insert(_ message: Message, into conversation: Conversation) async throws(StorageError) -> Bool {
+    try await rows.insert(message, into: conversation)
+  }
+  func messages(
+    of conversation: Conversation, before cursor: PageCursor?, limit: Int
+  ) async throws(StorageError) -> Page<Message> {
+    try await rows.messages(of: conversation, before: cursor, limit: limit)
   }
   func files(ids: [FileID]) async throws(StorageError) -> [FileRow] { try await rows.files(ids: ids) }
   func files(storagePaths: [String]) async throws(StorageError) -> [FileRow] {
     try await rows.files(storagePaths: storagePaths)
   }
-  func files(matching query: FileQuery, after row: FileRow?) async throws(StorageError) -> Page<FileRow> {
-    try await rows.files(matching: query, after: row)
+  func files(
+    matching query: FileQuery, after cursor: PageCursor?, limit: Int
+  ) async throws(StorageError) -> Page<FileRow> {
+    try await rows.files(matching: query, after: cursor, limit: limit)
   }
+  func count(_ query: FileQuery) async throws(StorageError) -> Int { try await rows.count(query) }
   func insert(_ files: [FileRow]) async throws(StorageError) -> Set<FileID> {
     try interposer.reporting(interposer.beforeInsert)
     let inserted = try await rows.insert(files)
@@ -92,5 +108,8 @@ private struct InterposedRepository: FileRepository {
   }
   func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID> {
     try await rows.link(files, to: conversation)
+  }
+  func unlink(_ files: [FileID], from conversation: Conversation) async throws(StorageError) -> Set<FileID> {
+    try await rows.unlink(files, from: conversation)
   }
 }

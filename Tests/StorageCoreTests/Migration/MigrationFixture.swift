@@ -107,7 +107,7 @@ struct MigrationFixture {
     let target = try TestSupport.TemporaryDirectory()
     return try await open { open in
       var contents: [LocalPath: [UInt8]] = [:]
-      for row in try await open.rows.files(matching: FileQuery(), after: nil).elements {
+      for row in try await open.rows.files(matching: FileQuery()).elements {
         let directory = LocalPath(checked: Array(target.path.utf8))
         let file = try await open.download(.id(row.id), to: .directory(directory), replacing: false)
         let path = try #require(file.path)

@@ -22,7 +22,7 @@ import Testing
     try fixture.tree.write(content, to: "a.txt")
     _ = try await fixture.migrate()
     return try await fixture.open { open in
-      try #require(try await open.rows.files(matching: FileQuery(), after: nil).elements.first)
+      try #require(try await open.rows.files(matching: FileQuery()).elements.first)
     }
   }
 

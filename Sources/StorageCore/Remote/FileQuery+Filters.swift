@@ -1,0 +1,46 @@
+internal import SupabaseClient
+
+extension FileQuery {
+  /// What the rows themselves must hold.
+  var filters: [Filter] {
+    var filters: [Filter] = []
+    if let type { filters.append(.eq("file_type", type.rawValue)) }
+    if let pathPrefix { filters.append(.text("storage_path", TextPattern(pathPrefix, at: .start))) }
+    if let name { filters.append(.eq("original_name", name)) }
+    if let search { filters.append(.text("original_name", TextPattern(search, at: .anywhere, ignoringCase: true))) }
+    switch mediaTypes {
+    case .exactly(let type): filters.append(.eq("mime_type", type))
+    case .all(let kind): filters.append(.text("mime_type", TextPattern("\(kind)/", at: .start)))
+    case nil: break
+    }
+    if let createdSince { filters.append(.gte("created_at", createdSince)) }
+    if let createdUntil { filters.append(.lt("created_at", createdUntil)) }
+    if let minimumByteCount {
+      // The column is an integer of 32 bits, and a larger operand is an error.
+      let isBeyond = minimumByteCount > Int32.max
+      filters.append(isBeyond ? .gt("size_bytes", "\(Int32.max)") : .gte("size_bytes", "\(minimumByteCount)"))
+    }
+    if let maximumByteCount { filters.append(.lte("size_bytes", "\(min(maximumByteCount, Int64(Int32.max)))")) }
+    return filters
+  }
+
+  /// That they are linked to the conversation.
+  var junction: Junction? {
+    conversation.map { Junction("conversation_files", where: "conversation_id", is: $0.id) }
+  }
+}
+
+extension FileQuery.Order {
+  /// With a unique column at its end; the columns whose values a cursor holds.
+  var terms: [RowOrder] {
+    switch self {
+    case .newest: [.descending("created_at"), .descending("id")]
+    case .oldest: [.ascending("created_at"), .ascending("id")]
+    case .name: [.ascending("original_name"), .ascending("id")]
+    case .largest: [.descending("size_bytes"), .ascending("id")]
+    case .smallest: [.ascending("size_bytes"), .ascending("id")]
+    case .path: [.ascending("storage_path")]
+    case .byID: [.ascending("id")]
+    }
+  }
+}

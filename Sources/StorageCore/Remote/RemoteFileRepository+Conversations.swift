@@ -1,0 +1,90 @@
+internal import SupabaseClient
+
+extension RemoteFileRepository {
+  func conversation(continuationID: String) async throws(StorageError) -> Conversation? {
+    let isUUID = FileID(continuationID) != nil
+    let byContinuation = Filter.eq("continuation_id", continuationID)
+    let rows = try await connection.answer { () throws(ServiceError) in
+      try tables.select(
+        ConversationRow.columns, from: "conversations",
+        where: [isUUID ? .any([byContinuation, .eq("id", continuationID)]) : byContinuation], limit: 2,
+        as: ConversationRow.self)
+    }.rows
+    return (rows.first { $0.conversation.continuationID == continuationID } ?? rows.first)?.conversation
+  }
+
+  func createConversation(
+    continuationID: String, title: String?, metadata: [String: JSONValue]
+  ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
+    if let found = try await conversation(continuationID: continuationID) { return (found, false) }
+    let inserted = try await connection.answer { () throws(ServiceError) in
+      var batch = RowBatch(columns: ["continuation_id", "title", "metadata"])
+      batch.append { row in
+        row.key("continuation_id")
+        row.value(continuationID)
+        row.key("title")
+        row.value(title ?? "Conversation \(continuationID.prefix(8))")
+        row.key("metadata")
+        JSONValue.object(metadata).write(to: &row)
+      }
+      return try tables.insert(
+        batch, into: "conversations", onConflict: ConflictRule(on: ["continuation_id"], .ignore),
+        returning: ConversationRow.columns, as: ConversationRow.self)
+    }
+    if let row = inserted.first { return (row.conversation, true) }
+    guard let found = try await conversation(continuationID: continuationID) else {
+      throw StorageError(
+        .conflict, "the conversation \(continuationID) comes and goes", hint: "run the same command again")
+    }
+    return (found, false)
+  }
+
+  func conversations(
+    matching query: ConversationQuery, after cursor: PageCursor?, limit: Int
+  ) async throws(StorageError) -> Page<Conversation> {
+    var filters: [Filter] = []
+    if let search = query.search {
+      let pattern = TextPattern(search, at: .anywhere, ignoringCase: true)
+      filters.append(.any([.text("title", pattern), .text("continuation_id", pattern)]))
+    }
+    let page: Page<ConversationRow> = try await page(
+      ConversationRow.columns, from: "conversations", where: filters,
+      linkedBy: query.file.map { Junction("conversation_files", where: "file_id", is: $0.description) },
+      order: [.descending("created_at"), .descending("id")], after: cursor?.values(in: PageCursor.conversations),
+      limit: limit)
+    return Page(page.elements.map(\.conversation), followingCount: page.followingCount)
+  }
+
+  // MARK: messages
+
+  func insert(_ message: Message, into conversation: Conversation) async throws(StorageError) -> Bool {
+    let inserted = try await connection.answer { () throws(ServiceError) in
+      var batch = RowBatch(columns: ["id", "conversation_id", "role", "content", "metadata"])
+      batch.append { row in
+        row.key("id")
+        row.value(message.id)
+        row.key("conversation_id")
+        row.value(conversation.id)
+        row.key("role")
+        row.value(message.role.rawValue)
+        row.key("content")
+        row.value(message.content)
+        row.key("metadata")
+        JSONValue.object(message.metadata).write(to: &row)
+      }
+      return try tables.insert(
+        batch, into: "messages", onConflict: ConflictRule(on: ["id"], .ignore), returning: ["id"], as: IDRow.self)
+    }
+    return !inserted.isEmpty
+  }
+
+  func messages(
+    of conversation: Conversation, before cursor: PageCursor?, limit: Int
+  ) async throws(StorageError) -> Page<Message> {
+    let page: Page<MessageRow> = try await page(
+      MessageRow.columns, from: "messages", where: [.eq("conversation_id", conversation.id)],
+      order: [.descending("created_at"), .descending("id")], after: cursor?.values(in: PageCursor.messages),
+      limit: limit)
+    return Page(page.elements.map(\.message), followingCount: page.followingCount)
+  }
+}

@@ -1,0 +1,42 @@
+internal import SupabaseClient
+
+extension RemoteFileRepository {
+  func linkedFiles(of conversation: Conversation, after id: FileID?) async throws(StorageError) -> Page<FileID> {
+    let page: Page<LinkRow> = try await page(
+      ["file_id"], from: "conversation_files", where: [.eq("conversation_id", conversation.id)],
+      order: [.ascending("file_id")], after: id.map { [$0.description] })
+    return Page(page.elements.map(\.id), followingCount: page.followingCount)
+  }
+
+  func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID> {
+    let inserted = try await connection.answer { () throws(ServiceError) in
+      var batch = RowBatch(columns: ["conversation_id", "file_id"])
+      for file in files {
+        batch.append { row in
+          row.key("conversation_id")
+          row.value(conversation.id)
+          row.key("file_id")
+          row.value(file.description)
+        }
+      }
+      return try tables.insert(
+        batch, into: "conversation_files", onConflict: ConflictRule(on: ["conversation_id", "file_id"], .ignore),
+        returning: ["file_id"], as: LinkRow.self)
+    }
+    return Set(inserted.map(\.id))
+  }
+
+  func unlink(_ files: [FileID], from conversation: Conversation) async throws(StorageError) -> Set<FileID> {
+    var unlinked: Set<FileID> = []
+    for part in Filter.parts(of: files.map(\.description)) {
+      unlinked.formUnion(
+        try await connection.answer { () throws(ServiceError) in
+          try tables.delete(
+            from: "conversation_files",
+            where: ChangeFilters(.eq("conversation_id", conversation.id), .isOneOf("file_id", Array(part))),
+            returning: ["file_id"], as: LinkRow.self)
+        }.map(\.id))
+    }
+    return unlinked
+  }
+}
