@@ -26,6 +26,11 @@ extension Program {
         flaws.append("--\(option.name) cannot be told from other spellings")
       }
     }
+    for item in commands.flatMap(\.items) + globalOptions {
+      if case .askedFor = item.kind, !commands.contains(where: { $0.name == Self.completer }) {
+        flaws.append("there is no command to ask about \(item.spelling)")
+      }
+    }
     return flaws
   }
 

@@ -25,7 +25,11 @@ extension Program {
   var identifier: String { String(name.map { $0 == "-" ? "_" : $0 }) }
 
   /// Options that every command accepts and that have a value: where to ask may depend on them, so they are handed on.
-  var handedOn: [String] { globalOptions.filter { $0.takesValue && !$0.isHidden }.map { "--" + $0.name } }
+  /// Never empty, for a `case` without a pattern is none.
+  var handedOn: [String] {
+    let names = globalOptions.shown.filter(\.takesValue).map { "--" + $0.name }
+    return names.isEmpty ? ["--there-is-none"] : names
+  }
 
   /// The first words of commands, each with what it does, and the words they stand for.
   var firstWords: [(word: String, meaning: String)] {

@@ -4,7 +4,7 @@ internal import CommandTable
 enum Registry {
   static let commands: [any Command.Type] = [
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
-    DownloadCommand.self, ListCommand.self, ConfigShowCommand.self, CompletionsCommand.self,
+    DownloadCommand.self, ListCommand.self, ConfigShowCommand.self, CompletionsCommand.self, CompleteCommand.self,
     VersionCommand.self, HelpCommand.self,
   ]
 
