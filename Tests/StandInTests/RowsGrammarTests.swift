@@ -105,10 +105,47 @@ import Testing
     #expect(try value(RowsGrammar.selectList, "") == [])
     #expect(
       try value(RowsGrammar.selectList, "id,other!inner(*),...more(id)")
-        == [.column(SelectedColumn(field: Field(name: "id"))), .relation("other"), .relation("more")])
+        == [
+          .column(SelectedColumn(field: Field(name: "id"))),
+          .relation(SelectedRelation(name: "other", isInner: true, select: [.column(.everything)])),
+          .relation(
+            SelectedRelation(
+              name: "more", isSpread: true, select: [.column(SelectedColumn(field: Field(name: "id")))])),
+        ])
     #expect(
       try value(RowsGrammar.selectList, "n:count()")
         == [.column(SelectedColumn(field: Field(name: "*"), alias: "n", isAggregate: true))])
+  }
+
+  @Test(arguments: [
+    ("a(id)", SelectedRelation(name: "a")), ("x:a(id)", SelectedRelation(name: "a", alias: "x")),
+    ("a!inner(id)", SelectedRelation(name: "a", isInner: true)), ("a!left(id)", SelectedRelation(name: "a")),
+    ("x:a!fk!inner(id)", SelectedRelation(name: "a", alias: "x", hint: "fk", isInner: true)),
+    ("a!inner!fk(id)", SelectedRelation(name: "a", hint: "fk", isInner: true)),
+    ("a!left!inner(id)", SelectedRelation(name: "a")), ("a!fk!other(id)", SelectedRelation(name: "a", hint: "fk")),
+    ("a!innermost(id)", nil), (" \"a b\" (id)", nil),
+    ("...a!fk(id)", SelectedRelation(name: "a", hint: "fk", isSpread: true)),
+    ("count(id)", nil), ("a!1!2!3(id)", nil),
+  ])
+  func `embedded resources have aliases, hints and joins`(_ text: String, _ relation: SelectedRelation?) {
+    var wanted = relation
+    wanted?.select = [.column(SelectedColumn(field: Field(name: "id")))]
+    #expect((try? value(RowsGrammar.selectList, text)) == wanted.map { [.relation($0)] })
+  }
+
+  @Test func `embedded resources nest and may be empty`() throws {
+    #expect(
+      try value(RowsGrammar.selectList, "a(),b( id , c(*))")
+        == [
+          .relation(SelectedRelation(name: "a")),
+          .relation(
+            SelectedRelation(
+              name: "b",
+              select: [
+                .column(SelectedColumn(field: Field(name: "id"))),
+                .relation(SelectedRelation(name: "c", select: [.column(.everything)])),
+              ])),
+        ])
   }
 
   @Test func `a path names its column after its last key`() throws {

@@ -12,7 +12,7 @@ private let schemaFile = recordings.appending(path: "schema-and-seed.sql").path(
     let exchanges = try text.split(separator: "\n").map {
       try JSONDecoder().decode(RowsExchange.self, from: Data($0.utf8))
     }
-    #expect(exchanges.count == 140)
+    #expect(exchanges.count == 152)
     let seed = try String(contentsOf: URL(filePath: schemaFile), encoding: .utf8)
     let project = try StandInInstance.current
     let differences = try await onOwnThread {

@@ -22,11 +22,33 @@ import Testing
 
   @Test func `the first select and order count, the last limit and offset`() throws {
     let parameters = try QueryParameters(
-      QueryString(Array("select=a&select=b&limit=1&limit=2&offset=3&offset=x&on_conflict=k,l".utf8)),
+      QueryString(
+        Array("select=a&select=b&order=a&order=b&limit=1&limit=2&offset=3&offset=x&on_conflict=k,l".utf8)),
       isReadingCall: false)
     #expect(parameters.select == [.column(SelectedColumn(field: Field(name: "a")))])
+    #expect(parameters.order == [OrderTerm(field: Field(name: "a"))])
     #expect(parameters.range == RowRange(lower: 0, upper: 1))
     #expect(parameters.onConflict == ["k", "l"])
+  }
+
+  @Test func `what is said of embedded resources is attached kind by kind, from the last to the first`() throws {
+    let parameters = try QueryParameters(
+      QueryString(Array("a.limit=2&b.or=(x.is.null)&a.b.x=is.null&b.x=is.true&a.order=x&b.order=y&a.offset=1".utf8)),
+      isReadingCall: false)
+    func condition(_ keyword: String) -> LogicTree {
+      .filter(Filter(field: Field(name: "x"), condition: Condition(operation: .isKeyword(keyword))))
+    }
+    #expect(
+      parameters.embedded == [
+        EmbedParameter(path: ["b"], value: .condition(condition("TRUE"))),
+        EmbedParameter(path: ["a", "b"], value: .condition(condition("NULL"))),
+        EmbedParameter(path: ["b"], value: .order([OrderTerm(field: Field(name: "y"))])),
+        EmbedParameter(path: ["a"], value: .order([OrderTerm(field: Field(name: "x"))])),
+        EmbedParameter(path: ["a"], value: .range(RowRange(lower: 1, upper: 2))),
+        EmbedParameter(path: ["b"], value: .condition(.group(isNegated: false, .or, [condition("NULL")]))),
+      ])
+    #expect(parameters.conditions.isEmpty)
+    #expect(parameters.range == .all)
   }
 
   @Test func `in a reading call, what has no operator is an argument`() throws {

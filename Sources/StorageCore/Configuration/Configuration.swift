@@ -25,9 +25,10 @@ public struct Configuration: Sendable {
   public let allowsPlainHTTP: Bool
   public let certificateFile: LocalPath?
   public let proxy: Secret?
+  public let driveMap: DriveMap
   /// One line each, for people.
   public let warnings: [String]
-  private let sources: SettingSources
+  let sources: SettingSources
 
   /// `flags` are the settings given on the command line; `dotEnvFile` is the file that was named there, else `.env` of
   /// the current directory is read when it is there.
@@ -45,6 +46,7 @@ public struct Configuration: Sendable {
     allowsPlainHTTP = try sources.flag(.allowHTTP)
     certificateFile = try sources.path(.certificateFile)
     proxy = try sources.text(.proxy).map(Secret.init)
+    driveMap = try sources.driveMap()
     warnings = Self.warnings(about: dotEnv)
   }
 
@@ -65,24 +67,6 @@ public struct Configuration: Sendable {
     case (_?, nil):
       throw .incomplete(has: .projectURL, lacks: .serviceRoleKey, similar: sources.similar(to: .serviceRoleKey))
     }
-  }
-
-  /// The directories in TEST_FILES_DIR: one that exists as a whole, else parts between `;`, `,` or `:` that all exist and
-  /// are absolute.
-  public func roots() throws(ConfigurationError) -> [LocalPath] {
-    guard let value = sources.value(.roots), let whole = try sources.path(.roots) else {
-      throw .missing(.roots, similar: sources.similar(to: .roots))
-    }
-    if whole.isDirectory { return [whole] }
-    let separators = [UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: ":")]
-    let parts = whole.bytes.split(whereSeparator: separators.contains)
-      .map { LocalPath(checked: Array($0.trimmed)) }.filter { !$0.isEmpty }
-    guard !parts.isEmpty else { throw .invalid(.roots, value.origin, reason: "names no directory") }
-    for part in parts where !part.isAbsolute || !part.isDirectory {
-      let reason = part.isDirectory ? "is not absolute" : "is no directory"
-      throw .invalid(.roots, value.origin, reason: "names \(shownValue(part.bytes)), which \(reason)")
-    }
-    return parts
   }
 
   /// The directory that holds journals and locks, made when missing.
@@ -116,7 +100,7 @@ public struct Configuration: Sendable {
         // It may hold a password, or be a key in the wrong place.
         return "set, but \(error)"
       }
-    case .directory, .directories, .file, .count, .flag, .choice: return shownValue(value)
+    case .directory, .directories, .file, .count, .flag, .choice, .driveMap: return shownValue(value)
     }
   }
 }
@@ -129,15 +113,5 @@ extension LocalPath {
   var isDirectory: Bool {
     var status = stat()
     return withCString { stat($0, &status) } == 0 && FileKind(mode: status.st_mode) == .directory
-  }
-}
-
-extension Collection<UInt8> where Self: BidirectionalCollection, SubSequence == Self {
-  /// Without spaces at either end.
-  fileprivate var trimmed: Self {
-    var rest = self
-    while rest.first == UInt8(ascii: " ") { rest.removeFirst() }
-    while rest.last == UInt8(ascii: " ") { rest.removeLast() }
-    return rest
   }
 }

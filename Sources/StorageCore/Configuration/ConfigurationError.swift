@@ -7,6 +7,8 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case unknownName(String, Origin, nearest: String?)
   /// `reason` goes on after the setting's name: "is not a number".
   case invalid(Setting, Origin, reason: String)
+  /// A path of Windows among the values that means nothing here.
+  case drivePath(Setting, Origin, DrivePathError)
   /// The value and a file with the value.
   case setTwice(Setting, Origin)
   case dotEnv(LocalPath, line: Int, String)
@@ -22,6 +24,7 @@ extension ConfigurationError: CustomStringConvertible {
     case .incomplete(let present, let absent, _): "\(present.name) is set, \(absent.name) is not"
     case .unknownName(let name, let origin, _): "\(LocalPath(checked: Array(name.utf8))) (\(origin)) is no setting"
     case .invalid(let setting, let origin, let reason): "\(setting.name) (\(origin)) \(reason)"
+    case .drivePath(let setting, let origin, let error): "\(setting.name) (\(origin)) cannot be used: \(error)"
     case .setTwice(let setting, let origin):
       "both \(setting.name) and \(setting.fileVariant ?? setting.name) are set (\(origin))"
     case .dotEnv(let path, let line, let reason): "\(path) line \(line): \(reason)"
@@ -38,6 +41,8 @@ extension ConfigurationError: CustomStringConvertible {
     case .missing(let setting, nil), .incomplete(_, let setting, nil):
       "set \(setting.name) in the environment or in .env: \(setting.source)"
     case .unknownName(_, _, let nearest?): "did you mean \(nearest)?"
+    case .invalid(.driveMap, _, _): "an entry is a drive or a folder on one, and where it lies here: C:=/mnt/c"
+    case .drivePath(_, _, let error): error.hint
     case .unknownName(_, _, nil), .invalid: "supastore config show lists every setting"
     case .setTwice: "keep one of the two"
     case .dotEnv: "a line is NAME=value; a value with spaces or # stands in quotes"

@@ -11,6 +11,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
   case allowHTTP = "SUPASTORE_ALLOW_HTTP"
   case certificateFile = "SUPASTORE_CA_FILE"
   case proxy = "SUPASTORE_PROXY"
+  case driveMap = "SUPASTORE_DRIVE_MAP"
 
   /// What values it takes.
   public enum Kind: Hashable, Sendable {
@@ -23,6 +24,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case count(ClosedRange<Int>)
     case flag
     case choice([String])
+    case driveMap
   }
 
   /// The variable.
@@ -43,6 +45,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .stateDirectory: .directory
     case .allowHTTP: .flag
     case .certificateFile: .file
+    case .driveMap: .driveMap
     }
   }
 
@@ -51,7 +54,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .mode: "only"
     case .allowHTTP: "no"
-    case .projectURL, .serviceRoleKey, .anonKey, .roots, .jobs, .stateDirectory, .certificateFile, .proxy: nil
+    case .projectURL, .serviceRoleKey, .anonKey, .roots, .jobs, .stateDirectory, .certificateFile, .proxy, .driveMap:
+      nil
     }
   }
 
@@ -61,7 +65,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .serviceRoleKey:
       "The service role key, legacy or sb_secret_…: in the dashboard under Settings, API. It may do everything: keep it."
     case .anonKey: "The anon or sb_publishable_… key, from the same place. Optional: only its presence is reported."
-    case .roots: "The directory to migrate, or several, absolute, separated by ; , or :."
+    case .roots:
+      "The directory to migrate, or several, absolute, separated by ; , or :. Windows paths go through the drive map."
     case .mode: "Where files go; only means Supabase or an error."
     case .jobs: "Uploads at the same time, 1 to 64; without it as many as make it faster."
     case .stateDirectory:
@@ -69,6 +74,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .allowHTTP: "yes allows http:// to other machines: the key then travels in the open."
     case .certificateFile: "Certificates, as PEM, to trust in place of the system's."
     case .proxy: "The proxy's URL; without it https_proxy and its kin count."
+    case .driveMap:
+      "Where drives of Windows, or folders on them, lie here, separated by ; or ,."
     }
   }
 
@@ -84,6 +91,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .allowHTTP: "no"
     case .certificateFile: "/etc/ssl/certs/our-own.pem"
     case .proxy: "http://proxy.example:3128"
+    case .driveMap: #"C:=/mnt/c;D:\Data=/srv/data"#
     }
   }
 
@@ -92,7 +100,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .projectURL, .serviceRoleKey, .anonKey: "it stands in the project's dashboard under Settings, API"
     case .roots: "name the directories, or set it to them"
-    case .mode, .jobs, .stateDirectory, .allowHTTP, .certificateFile, .proxy:
+    case .mode, .jobs, .stateDirectory, .allowHTTP, .certificateFile, .proxy, .driveMap:
       "supastore config show lists every setting"
     }
   }

@@ -110,6 +110,11 @@ struct SettingSources: Sendable {
     return text
   }
 
+  func driveMap() throws(ConfigurationError) -> DriveMap {
+    guard let value = values[.driveMap], let text = try text(.driveMap) else { return DriveMap() }
+    return try DriveMap(text, from: value.origin)
+  }
+
   /// `reason` after the value that does not fit.
   private func invalid(_ setting: Setting, _ reason: String) -> ConfigurationError {
     let value = values[setting]

@@ -5,11 +5,14 @@ public struct StoredObject: Sendable, Equatable {
   public var byteCount: Int64?
   /// With its quotes removed.
   public var etag: String?
+  /// New with every write; nil where it was not asked for.
+  public var version: String?
 
-  public init(key: String, byteCount: Int64?, etag: String?) {
+  public init(key: String, byteCount: Int64?, etag: String?, version: String? = nil) {
     self.key = key
     self.byteCount = byteCount
     self.etag = etag
+    self.version = version
   }
 }
 

@@ -13,8 +13,8 @@ extension FileQuery {
     case .all(let kind): filters.append(.text("mime_type", TextPattern("\(kind)/", at: .start)))
     case nil: break
     }
-    if let createdSince { filters.append(.gte("created_at", createdSince)) }
-    if let createdUntil { filters.append(.lt("created_at", createdUntil)) }
+    if let createdSince { filters.append(.gte("created_at", createdSince.description)) }
+    if let createdUntil { filters.append(.lt("created_at", createdUntil.description)) }
     if let minimumByteCount {
       // The column is an integer of 32 bits, and a larger operand is an error.
       let isBeyond = minimumByteCount > Int32.max

@@ -27,7 +27,7 @@ struct RemoteObjectStore: ObjectStore {
   func object(_ key: String, in bucket: String) async throws(StorageError) -> StoredObject? {
     try await connection.answer { () throws(ServiceError) in
       try storage.info(ObjectKey(named: key), in: bucket)
-    }.map { StoredObject(key: $0.name, byteCount: $0.byteCount, etag: $0.eTag) }
+    }.map { StoredObject(key: $0.name, byteCount: $0.byteCount, etag: $0.eTag, version: $0.version) }
   }
 
   func objects(in bucket: String, prefix: String, after key: String?) async throws(StorageError) -> ObjectPage {

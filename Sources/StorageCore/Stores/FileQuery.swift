@@ -22,10 +22,10 @@ public struct FileQuery: Sendable, Equatable {
   /// What the original name contains, upper or lower case. No character in it is a wildcard.
   public var search: String?
   public var mediaTypes: MediaRange?
-  /// Rows made at this time or later; ISO 8601 with an offset.
-  public var createdSince: String?
+  /// Rows made at this time or later.
+  public var createdSince: Timestamp?
   /// Rows made before this time.
-  public var createdUntil: String?
+  public var createdUntil: Timestamp?
   /// Bytes; rows without a size match no limit.
   public var minimumByteCount: Int64?
   public var maximumByteCount: Int64?
@@ -33,7 +33,8 @@ public struct FileQuery: Sendable, Equatable {
 
   public init(
     conversation: Conversation? = nil, type: FileType? = nil, pathPrefix: String? = nil, name: String? = nil,
-    search: String? = nil, mediaTypes: MediaRange? = nil, createdSince: String? = nil, createdUntil: String? = nil,
+    search: String? = nil, mediaTypes: MediaRange? = nil, createdSince: Timestamp? = nil,
+    createdUntil: Timestamp? = nil,
     minimumByteCount: Int64? = nil, maximumByteCount: Int64? = nil, order: Order = .byID
   ) {
     self.conversation = conversation

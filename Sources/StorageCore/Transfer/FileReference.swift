@@ -26,9 +26,13 @@ extension OpenProject {
       case .id(let id): try await rows.files(ids: [id])
       case .storagePath(let path): try await rows.files(storagePaths: [path])
       }
-    guard let row = found.first else {
-      throw StorageError(.notFound, "no file \(reference) is stored", hint: "`supastore list` shows what is")
-    }
+    guard let row = found.first else { throw .noFile(reference) }
     return row
+  }
+}
+
+extension StorageError {
+  static func noFile(_ reference: FileReference) -> StorageError {
+    StorageError(.notFound, "no file \(reference) is stored", hint: "`supastore list` shows what is")
   }
 }

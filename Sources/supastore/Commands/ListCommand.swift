@@ -1,59 +1,151 @@
 internal import CommandTable
+internal import FoundationEssentials
 internal import StorageCore
 
 /// `supastore list`
 enum ListCommand {
-  static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID", kind: .conversation,
-    help: "Only files linked to the conversation with this continuation id.")
+  static let search = Option<NonEmptyText?>(
+    "search", value: "TEXT", help: "Only files whose name contains TEXT, in upper or lower case. No wildcards.")
+  static let name = Option<NonEmptyText?>("name", help: "Only files of exactly this name.")
   static let type = Option<FileType?>("type", help: "Only files of this type.")
+  static let conversation = Option<NonEmptyText?>(
+    "conversation", value: "ID",
+    help: "Only files linked to this conversation: a continuation id, or the uuid of a conversation.")
+  static let prefix = Option<NonEmptyText?>("prefix", value: "PATH", help: "Only storage paths that begin with PATH.")
+  static let mediaTypes = Option<MediaRange?>("mime", value: "TYPE", help: "Only this media type, or image/*.")
+  static let since = Option<PastMoment?>(
+    "since", value: "WHEN", help: "Only files stored at WHEN or later: 7d, 2026-01-31.")
+  static let until = Option<PastMoment?>("until", value: "WHEN", help: "Only files stored before WHEN.")
+  static let least = Option<ByteSize?>("min-size", help: "Only files of at least SIZE.")
+  static let most = Option<ByteSize?>("max-size", help: "Only files of at most SIZE.")
+  static let order = Option<FileQuery.Order>("sort", value: "ORDER", default: .newest, help: "What comes first.")
   static let limit = Option<Int>(
     "limit", limit: .within(1...1_000_000), default: 100, help: "Show at most N files.")
   static let all = Flag("all", help: "Show every file, however many there are.")
+  static let cursor = Option<PageCursor?>("cursor", help: "Go on where an earlier list with the same options ended.")
+  static let count = Flag("count", help: "Show only how many files match.")
+  static let csv = Flag("csv", help: "Print comma-separated values, with a header.")
+  static let paths = Flag("print0", short: "0", help: "Print storage paths, a NUL after each, as for xargs -0.")
 
   static let declaration = Declaration(
-    "list", aliases: ["ls"], abstract: "List stored files, newest first",
+    "list", aliases: ["ls"], abstract: "List and search stored files",
+    discussion: """
+      Everything that is asked for must hold. Rows come as they are read, so a list of any length needs little memory. \
+      Files that are stored or removed meanwhile neither repeat nor hide others.
+
+      With --json each file is one line {"type":"file",...}; the last line is {"type":"page",...} with the cursor where \
+      the list goes on, or null when nothing follows.
+      """,
     examples: [
       Example("supastore list --conversation 7d3f", "The files of a conversation"),
+      Example("supastore list --search report --mime 'application/*' --since 30d", "Find a file"),
+      Example("supastore list --sort largest --limit 10", "What takes most room"),
       Example("supastore list --all --json | jq -r .storage_path", "Every storage path, for a script"),
+      Example(
+        "supastore list -0 --all --conversation 7d3f | xargs -0 supastore link --conversation 8e4a",
+        "Link the files of one conversation to another"),
     ],
-    conversation, type, limit, all)
+    search, name, type, conversation, prefix, mediaTypes, since, until, least, most, order, limit, all, cursor, count,
+    csv, paths)
 }
 
 extension ListCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
-    try await context.withProject(context.configuration(arguments)) { project in
-      var query = FileQuery(type: arguments[type], order: .newest)
-      if let id = arguments[conversation]?.text {
-        query.conversation = try await project.rows.conversation(continuationID: id)
+    let printer = try FilePrinter(arguments, context.console)
+    var query = try query(arguments)
+    return try await context.withProject(context.configuration(arguments)) { project in
+      if let id = arguments[conversation]?.text { query.conversation = try await project.conversation(id) }
+      if arguments[count] {
+        let total = try await project.rows.count(query)
+        if context.console.isJSON {
+          try context.console.result(["type": "count", "total": JSONDocument(total)])
+        } else {
+          try context.console.result(String(total))
+        }
+        return .done
       }
-      _ = try await project.list(query, limit: arguments[all] ? nil : arguments[limit]) { row in
-        if context.console.isJSON { try context.console.result(row.json) } else { try context.console.result(row.line) }
-      }
+      var printer = printer
+      let listing = try await project.list(
+        query, after: arguments[cursor], limit: arguments[all] ? nil : arguments[limit]
+      ) { try printer.show($0) }
+      try printer.end(listing)
+      return .done
     }
-    return .done
+  }
+
+  private static func query(_ arguments: Arguments) throws -> FileQuery {
+    FileQuery(
+      type: arguments[type], pathPrefix: arguments[prefix]?.text, name: arguments[name]?.text,
+      search: arguments[search]?.text, mediaTypes: arguments[mediaTypes], createdSince: try moment(arguments[since]),
+      createdUntil: try moment(arguments[until]), minimumByteCount: arguments[least]?.byteCount,
+      maximumByteCount: arguments[most]?.byteCount, order: arguments[order])
+  }
+
+  private static func moment(_ past: PastMoment?) throws -> Timestamp? {
+    guard let past else { return nil }
+    let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+    guard let moment = now.flatMap(past.moment(before:)) else {
+      throw UsageError("\(past.argumentText) ago is before the year 1", hint: "give a shorter duration")
+    }
+    return moment
   }
 }
 
-extension FileRow {
-  fileprivate var json: JSONDocument {
-    [
-      "type": "file", "id": .string(id.description), "bucket": .string(bucket), "storage_path": .string(storagePath),
-      "original_name": .string(originalName), "mime_type": JSONDocument(mediaType),
-      "size_bytes": JSONDocument(byteCount),
-      "file_type": .string(type.rawValue), "sha256": JSONDocument(metadata.sha256),
-      "continuation_id": JSONDocument(metadata.continuationID), "relative_path": JSONDocument(metadata.relativePath),
-      "original_name_base64": JSONDocument(metadata.originalNameBase64),
-      "relative_path_base64": JSONDocument(metadata.relativePathBase64),
-      "created_at": JSONDocument(createdAt),
-    ]
+/// Prints files in the form that was asked for.
+private struct FilePrinter {
+  private enum Form {
+    case table(StreamedTable)
+    case json, csv, paths
   }
 
-  /// Id, size, time and name; the first three of one width each, so that lines align while they stream.
-  fileprivate var line: String {
-    let size = byteCount.map { "\(ByteSize($0))" } ?? "?"
-    let time = String((createdAt ?? "").prefix(19))
-    return "\(id)  \(String(repeating: " ", count: max(0, 10 - size.count)))\(size)  "
-      + "\(time)\(String(repeating: " ", count: 19 - time.count))  \(metadata.relativePath ?? originalName)"
+  private let form: Form
+  private let console: Console
+  private var isEmpty = true
+
+  init(_ arguments: Arguments, _ console: Console) throws(UsageError) {
+    self.console = console
+    let given = [
+      ("--json", console.isJSON), ("--csv", arguments[ListCommand.csv]), ("--print0", arguments[ListCommand.paths]),
+      ("--count", arguments[ListCommand.count] && !console.isJSON),
+    ].filter(\.1).map(\.0)
+    guard given.count <= 1 else {
+      throw UsageError("\(given[0]) and \(given[1]) exclude each other", hint: "choose one of them")
+    }
+    form =
+      console.isJSON
+      ? .json
+      : arguments[ListCommand.csv]
+        ? .csv : arguments[ListCommand.paths] ? .paths : .table(FileRow.table(width: console.tableWidth))
+  }
+
+  mutating func show(_ row: FileRow) throws(OutputError) {
+    if isEmpty { try begin() }
+    isEmpty = false
+    switch form {
+    case .table(let table): try console.result(table.line(row.tableCells))
+    case .json: try console.result(["type": "file"] + row.json)
+    case .csv: try console.result(text: CSV.line(row.csvFields))
+    case .paths: try console.result(text: row.storagePath + "\0")
+    }
+  }
+
+  func end(_ listing: Listing) throws(OutputError) {
+    switch form {
+    case .json: return try console.result(.page(listing))
+    case .csv: if isEmpty { try begin() }
+    case .table: if isEmpty { console.note("no file matches") }
+    case .paths: break
+    }
+    if let next = listing.next {
+      console.note("more files follow: show all with --all, or go on with --cursor \(next)")
+    }
+  }
+
+  private func begin() throws(OutputError) {
+    switch form {
+    case .table(let table): try console.result(table.header)
+    case .csv: try console.result(text: CSV.line(FileRow.csvHeader))
+    case .json, .paths: break
+    }
   }
 }

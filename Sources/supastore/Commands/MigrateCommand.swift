@@ -49,7 +49,8 @@ enum MigrateCommand {
 extension MigrateCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let configuration = try context.configuration(arguments)
-    let paths = arguments[directories].isEmpty ? try configuration.roots() : arguments[directories]
+    let named = try arguments[directories].map { try configuration.driveMap.resolve($0) }
+    let paths = named.isEmpty ? try configuration.roots() : named
     let roots = try MigrationRoot.open(paths, continuationID: arguments[conversation]?.text)
     let options = Migration.Options(
       type: arguments[type],

@@ -27,6 +27,28 @@ extension FileReference: ArgumentValue {
   public static var expected: String { "a file's id or its storage path" }
 }
 
+extension FileQuery.Order: ArgumentValue {}
+
+extension MediaRange: ArgumentValue {
+  public init?(argument: RawArgument) {
+    guard let text = argument.text else { return nil }
+    self.init(text)
+  }
+
+  public static var kind: ValueKind { .text }
+  public static var expected: String { "a media type such as image/png, or image/* for all of a kind" }
+}
+
+extension PageCursor: ArgumentValue {
+  public init?(argument: RawArgument) {
+    guard let text = argument.text else { return nil }
+    self.init(text)
+  }
+
+  public static var kind: ValueKind { .text }
+  public static var expected: String { "a cursor that a list printed" }
+}
+
 /// Text that is there: the empty string, which an unset variable of a shell becomes, is refused.
 struct NonEmptyText: ArgumentValue {
   let text: String

@@ -38,6 +38,8 @@ final class Console: Sendable {
   /// The width that help is wrapped to; lines longer than this are hard to read.
   var textWidth: Int { min(output.width, 100) }
   var isStyled: Bool { output.isStyled }
+  /// What a table's lines are cut to; nil where a file or a program reads it, which wants everything.
+  var tableWidth: Int? { output.isTerminal ? output.width : nil }
 
   // MARK: Results
 

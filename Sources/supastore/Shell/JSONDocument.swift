@@ -14,6 +14,8 @@ enum JSONDocument: Hashable, Sendable {
   case string(String)
   case integer(Int64)
   case number(Double)
+  /// A number that a `Double` might round, as JSON writes it.
+  case digits(String)
   case bool(Bool)
   case null
 
@@ -66,6 +68,7 @@ extension JSONDocument {
     case .string(let string): Self.quote(string, to: &text)
     case .integer(let number): text += String(number)
     case .number(let number): text += number.isFinite ? number.description : "null"
+    case .digits(let digits): text += digits
     case .bool(let flag): text += flag ? "true" : "false"
     case .null: text += "null"
     }

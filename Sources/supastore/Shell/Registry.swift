@@ -4,7 +4,9 @@ internal import CommandTable
 enum Registry {
   static let commands: [any Command.Type] = [
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
-    DownloadCommand.self, ListCommand.self, ConfigShowCommand.self, CompletionsCommand.self, CompleteCommand.self,
+    DownloadCommand.self, ListCommand.self, InfoCommand.self, LinkCommand.self, UnlinkCommand.self,
+    ConversationCreateCommand.self, ConversationListCommand.self, ConversationShowCommand.self, ConfigShowCommand.self,
+    CompletionsCommand.self, CompleteCommand.self,
     VersionCommand.self, HelpCommand.self,
   ]
 
@@ -13,7 +15,10 @@ enum Registry {
     abstract: "Move files into Supabase Storage, each proved and with its row in the database",
     footer: "Exit status: 0 done, 1 failed, 2 wrong usage; 'supastore help exit-codes' lists all.",
     globalOptions: GlobalOptions.all,
-    groups: [CommandGroup("config", abstract: "What supastore is told by flags, environment and .env")],
+    groups: [
+      CommandGroup("conversation", abstract: "Conversations with their files and messages"),
+      CommandGroup("config", abstract: "What supastore is told by flags, environment and .env"),
+    ],
     commands: commands.map { $0.declaration },
     topics: Topics.all)
 

@@ -8,9 +8,14 @@ struct Terminal: Sendable {
   /// Whether bold is wanted.
   let isStyled: Bool
   let width: Int
+  /// Whether somebody looks at it, rather than a file or a program reading it.
+  let isTerminal: Bool
 
-  init(descriptor: CInt, canMoveCursor: Bool = false, isStyled: Bool = false, width: Int = 80) {
+  init(
+    descriptor: CInt, isTerminal: Bool = false, canMoveCursor: Bool = false, isStyled: Bool = false, width: Int = 80
+  ) {
     self.descriptor = descriptor
+    self.isTerminal = isTerminal
     self.canMoveCursor = canMoveCursor
     self.isStyled = isStyled
     self.width = width
@@ -19,7 +24,8 @@ struct Terminal: Sendable {
   /// Finds out what `descriptor` leads to. `environment` answers for `TERM`, `NO_COLOR` and `COLUMNS`.
   init(descriptor: CInt, environment: (String) -> String?) {
     self.descriptor = descriptor
-    canMoveCursor = isatty(descriptor) == 1 && environment("TERM") != "dumb"
+    isTerminal = isatty(descriptor) == 1
+    canMoveCursor = isTerminal && environment("TERM") != "dumb"
     isStyled = canMoveCursor && (environment("NO_COLOR") ?? "").isEmpty
     let columns = environment("COLUMNS").flatMap(Int.init).flatMap { (20...1000).contains($0) ? $0 : nil }
     width = Self.width(of: descriptor) ?? columns ?? 80

@@ -48,6 +48,21 @@ import Testing
     #expect(!text.output.contains("canary") && !text.output.contains(supastore.project.serviceKey))
   }
 
+  @Test func `every root of TEST_FILES_DIR is shown as it is`() async throws {
+    let given = supastore.with([
+      "TEST_FILES_DIR": #"C:\;/no/such;D:\Data;."#, "SUPASTORE_DRIVE_MAP": "c=\(directory.path)",
+    ])
+    let shown = try #require(try await settings(given("config", "show", "--json"))["TEST_FILES_DIR"])
+    let expected = [(directory.path, "ok"), ("/no/such", "missing"), (#"D:\Data"#, "unmapped"), (".", "relative")]
+    #expect(
+      shown["roots"] == .array(expected.map { .object(["path": .string($0.0), "status": .string($0.1)]) }))
+    let text = try await given("config", "show").output.split(separator: "\n")
+    let line = try #require(text.firstIndex { $0.hasPrefix("TEST_FILES_DIR ") })
+    #expect(text[line...].dropFirst().prefix(4).map(String.init) == expected.map { "  \($0.1)  \($0.0)" })
+    let others = try await settings(supastore("config", "show", "--json")).values
+    #expect(others.allSatisfy { $0["roots"] == .null })
+  }
+
   @Test func `the project can come from .env alone, the key from a file`() async throws {
     try directory.write(Array(supastore.project.serviceKey.utf8) + [UInt8(ascii: "\n")], to: "key")
     try directory.write(
@@ -63,6 +78,8 @@ import Testing
     ("SUPASTORE_MODE", "prefer"), ("SUPASTORE_MODE", "local"), ("SUPABASE_URL", "ftp://host"), ("SUPABASE_URL", "host"),
     ("SUPABASE_URL", "http://example.com"), ("SUPABASE_SERVICE_ROLE_KEY", "two words"),
     ("SUPABASE_SERVICE_ROLE_KEY_FILE", "/tmp"), ("TEST_FILES_DIR", "relative"), ("TEST_FILES_DIR", "/nosuch"),
+    ("TEST_FILES_DIR", #"C:\Project"#),
+    ("TEST_FILES_DIR", #"\\server\share"#), ("SUPASTORE_DRIVE_MAP", "C:=mnt"), ("SUPASTORE_DRIVE_MAP", "C:=/a;c:=/b"),
   ])
   func `a value that does not fit ends with 2 and its name`(_ name: String, _ value: String) async throws {
     let roots = name == "TEST_FILES_DIR" ? [] : [directory.path]

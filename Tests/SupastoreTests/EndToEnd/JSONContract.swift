@@ -5,7 +5,7 @@ import Testing
 struct JSONContract {
   /// A cell of the column "type".
   private enum ValueType {
-    case string, integer, number, boolean, null
+    case string, integer, number, boolean, null, anyObject
     case literal(String)
     case object(String)
     indirect case array(ValueType)
@@ -61,6 +61,7 @@ struct JSONContract {
     case "number": return .number
     case "boolean": return .boolean
     case "null": return .null
+    case "object": return .anyObject
     case _ where text.hasPrefix("array of "): return .array(try type(String(text.dropFirst(9))))
     case _ where text.hasPrefix("\""): return .literal(String(text.dropFirst().dropLast()))
     case _ where text.hasPrefix("`"): return .object(String(text.dropFirst().dropLast()))
@@ -95,7 +96,7 @@ struct JSONContract {
 
   private func flaw(of value: JSONValue, _ type: ValueType, _ name: String, _ met: inout Set<String>) -> String? {
     switch (type, value) {
-    case (.string, .string), (.number, .number), (.boolean, .bool), (.null, .null): return nil
+    case (.string, .string), (.number, .number), (.boolean, .bool), (.null, .null), (.anyObject, .object): return nil
     case (.integer, .number) where value.int != nil: return nil
     case (.literal(let text), .string(let found)) where text == found: return nil
     case (.array(let type), .array(let elements)):

@@ -50,6 +50,8 @@ private typealias ProgramStatus = supastore.ExitStatus
     _ = try await check(supastore, ["version"], &met)
     _ = try await check(supastore, ["schema"], &met)
     _ = try await check(supastore, ["config", "show"], &met, commandWords: 2)
+    let rooted = supastore.with(["TEST_FILES_DIR": #"\#(tree["root"]);/nosuch;C:\x;."#])
+    _ = try await check(rooted, ["config", "show"], &met, commandWords: 2)
     _ = try await check(supastore, ["setup", "--check"], &met)
     _ = try await check(keyless, ["test-connection"], &met)
     _ = try await check(supastore.with(["SUPABASE_URL": "http://127.0.0.1:1"]), ["test-connection"], &met)
@@ -70,14 +72,33 @@ private typealias ProgramStatus = supastore.ExitStatus
     _ = try await check(supastore, ["upload", tree["root/large"]], &met)
     _ = try await check(supastore, ["upload", tree["nosuch"]], &met)
     _ = try await check(supastore, ["list"], &met)
+    _ = try await check(supastore, ["list", "--limit", "1"], &met)
+    _ = try await check(supastore, ["list", "--count"], &met)
+    _ = try await check(supastore, ["list", "--conversation", "nosuch"], &met)
     let id = try #require(try migrated.documents("file").first { $0["status"] == "stored" }?["id"]?.string)
     _ = try await check(supastore, ["download", id, "-o", tree["copy"]], &met)
     _ = try await check(supastore, ["download", id, "-o", tree["copy"]], &met)
     _ = try await check(supastore, ["download", "nosuch"], &met)
     _ = try await check(supastore, ["download"], &met)
     _ = try await check(keyless, ["list"], &met)
+    _ = try await check(supastore, ["info", id], &met)
+    _ = try await check(supastore, ["info", "nosuch"], &met)
+    for command in ["link", "unlink"] {
+      _ = try await check(supastore, [command, "--conversation", "d", "nosuch"], &met)
+      for _ in 0..<2 { _ = try await check(supastore, [command, "--conversation", "d", id, "nosuch"], &met) }
+    }
+    for _ in 0..<2 { _ = try await check(supastore, ["conversation", "create", "e"], &met, commandWords: 2) }
+    try supastore.project.query(
+      "insert into messages (conversation_id, role, content) select id, 'user', 'text' from conversations")
+    try supastore.project.query("update conversations set title = null where continuation_id = 'e'")
+    _ = try await check(supastore, ["conversation", "list", "--limit", "1"], &met, commandWords: 2)
+    _ = try await check(supastore, ["conversation", "show", "e"], &met, commandWords: 2)
+    _ = try await check(supastore, ["conversation", "show", "nosuch"], &met, commandWords: 2)
     try supastore.project.query("update files set metadata = null, mime_type = null, size_bytes = null")
     _ = try await check(supastore, ["list"], &met)
+    try supastore.project.query(
+      "do $$ begin perform set_config('storage.allow_delete_query','true',true); delete from storage.objects; end $$")
+    _ = try await check(supastore, ["info", id], &met)
     try supastore.project.query("drop table messages")
     _ = try await check(supastore, ["test-connection"], &met)
     #expect(contract.headings.subtracting(met).isEmpty)

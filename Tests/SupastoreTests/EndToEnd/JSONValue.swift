@@ -24,7 +24,7 @@ enum JSONValue: Equatable, Sendable {
 
 extension JSONValue: Decodable {
   init(from decoder: any Decoder) throws {
-    if let members = try? decoder.container(keyedBy: Key.self) {
+    if let members = try? decoder.container(keyedBy: MemberKey.self) {
       self = .object(
         try Dictionary(
           uniqueKeysWithValues: members.allKeys.map { key in
@@ -46,11 +46,17 @@ extension JSONValue: Decodable {
     }
   }
 
-  private struct Key: CodingKey {
+  private struct MemberKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
     init(stringValue: String) { self.stringValue = stringValue }
     init?(intValue: Int) { nil }
+  }
+}
+
+extension JSONValue: ExpressibleByDictionaryLiteral {
+  init(dictionaryLiteral members: (String, JSONValue)...) {
+    self = .object(Dictionary(members) { first, _ in first })
   }
 }
 

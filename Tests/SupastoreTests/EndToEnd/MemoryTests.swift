@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The most memory a migration had at once, as the kernel counted it.
+/// The most memory a command had at once, as the kernel counted it.
 ///
 /// The kernel hands a parent's peak on to the programs it starts, so a small one in between does the starting.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct MemoryTests {
@@ -45,5 +45,17 @@ import Testing
     let path = try #require(try supastore.project.query("select storage_path from files")[0][0])
     let down = try await peakMemory("download", path, "-o", tree["copy"])
     #expect(up <= Self.limit && down <= Self.limit, "\(up) and \(down) bytes")
+  }
+
+  @Test func `a list of twenty thousand takes no more than one of two thousand`() async throws {
+    try supastore.project.query(
+      """
+      insert into files (storage_path, original_name, metadata)
+      select 'uploads/x/' || n, 'n' || n, jsonb_build_object('sha256', repeat('a', 64), 'note', repeat('b', 200))
+      from generate_series(1, 20000) n
+      """)
+    let few = try await peakMemory("list", "--json", "--limit", "2000")
+    let many = try await peakMemory("list", "--json", "--all")
+    #expect(many <= Self.limit && many <= few + (4 << 20), "\(few) and \(many) bytes")
   }
 }

@@ -4,7 +4,8 @@ import Testing
 /// Where the output cannot be written: by nobody reading it, or by a full disk.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct OutputTests {
   private static let commands = [
-    "list", "list --json", "migrate --json \"$1\"", "migrate \"$1\"", "migrate --dry-run \"$1\"", "setup", "schema",
+    "list", "list --json", "list --csv", "list -0", "info \"$2\"", "link --conversation c \"$2\"",
+    "conversation create c", "migrate --json \"$1\"", "migrate \"$1\"", "migrate --dry-run \"$1\"", "setup", "schema",
     "test-connection", "test-connection --json", "config show", "download \"$2\" -o -", "upload \"$1/f1\"", "version",
   ]
 

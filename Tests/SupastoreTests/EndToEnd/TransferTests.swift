@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `upload`, `list` and `download` in their simple forms.
+/// `upload` and `download` in their simple forms.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct TransferTests {
   private let supastore: Supastore
   private let directory: TemporaryDirectory
@@ -165,43 +165,6 @@ import Testing
       #expect(run.exitStatus == 1)
       #expect(run.errors.hasPrefix("supastore: error: cannot write \(directory[target])"), "\(run.errors)")
     }
-  }
-
-  // MARK: list
-
-  @Test func `a list shows what was asked for`() async throws {
-    try await supastore.setUp()
-    for number in 0..<12 { try directory.write("\(number)".utf8, to: "root/f\(number)") }
-    _ = try await supastore("migrate", directory["root"])
-    _ = try await upload("--conversation", "other", "--type", "generated")
-    func names(_ arguments: String...) async throws -> [String] {
-      let run = try await supastore.run(["list", "--json"] + arguments)
-      try #require(run.exitStatus == 0, "\(run.errors)")
-      return try run.documents.map { $0["original_name"]?.string ?? "" }
-    }
-    #expect(try await names().count == 13)
-    #expect(try await names().first == "notes.txt")
-    #expect(try await names("--limit", "5").count == 5)
-    #expect(try await names("--type", "generated") == ["notes.txt"])
-    #expect(try await names("--conversation", "other") == ["notes.txt"])
-    #expect(try await names("--conversation", "root", "--limit", "20").sorted() == (0..<12).map { "f\($0)" }.sorted())
-    #expect(try await names("--conversation", "root", "--type", "generated").isEmpty)
-    #expect(try await supastore("list", "--conversation", "nosuch").exitStatus == 4)
-    let text = try await supastore("ls", "--limit", "1")
-    #expect(text.output.wholeMatch(of: #/[0-9a-f-]{36} {8,}10 B  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d  notes\.txt\n/#) != nil)
-  }
-
-  @Test func `a list goes on past the service's page`() async throws {
-    try supastore.project.query(
-      """
-      insert into files (storage_path, original_name, created_at)
-      select 'uploads/x/' || n, 'n' || n, timestamptz '2025-01-01' + (n / 7) * interval '1 s' from generate_series(1, 2345) n
-      """)
-    let all = try await supastore("list", "--all")
-    let lines = all.output.split(separator: "\n")
-    #expect(lines.count == 2345 && Set(lines).count == 2345)
-    #expect(try await supastore("list", "--limit", "1500").output.split(separator: "\n").count == 1500)
-    #expect(try await supastore("list").output.split(separator: "\n").count == 100)
   }
 
   @Test func `a foreign row is listed and fetched, its missing digest said`() async throws {

@@ -7,6 +7,7 @@ struct CallAction {
   let maxRows: Int
 
   private let isReading: Bool
+  private let selection: Selection
 
   init(
     _ request: RowsRequest, function name: String, isReading: Bool, catalog: Catalog, database: RowsDatabase,
@@ -20,7 +21,9 @@ struct CallAction {
     let given = isReading ? Set(request.parameters.arguments.map(\.name)) : request.payload?.keys ?? []
     function = try FunctionChoice(name: name, arguments: given, bodyType: isReading ? nil : request.contentType)
       .function(in: catalog)
-    try refuseEmbedding(request, in: function.table ?? function.name, catalog: catalog)
+    selection = try .read(
+      request.parameters, from: function.table ?? function.name, range: request.range, catalog: catalog,
+      maxRows: maxRows)
   }
 
   func response(headersOnly: Bool) throws(RowsError) -> HTTPResponse {
@@ -57,7 +60,6 @@ struct CallAction {
   }
 
   private func statement(_ form: BodyForm) -> SQLText {
-    let parameters = request.parameters
     let name = function.table ?? function.name
     let source = SQLSource(name: quoted(name), table: catalog.tables[name])
     let origin = "pgrst_source AS " + quoted(name)
@@ -67,13 +69,12 @@ struct CallAction {
     let counts = request.preferences.countsExactly
     if counts {
       sql += ", pgrst_source_count AS ("
-      sql.appendCountable(parameters, from: origin, source: source)
+      sql.appendCountable(selection, from: origin, source: source)
       if request.preferences.count == .estimated { sql += " LIMIT \(maxRows + 1)" }
       sql += ")"
     }
     sql.appendAnswer(total: counts ? "(SELECT pg_catalog.count(*) FROM pgrst_source_count)" : "NULL", form: form) {
-      $0.appendSelect(
-        parameters, from: origin, source: source, filters: true, range: request.range.restricted(to: maxRows))
+      $0.appendSelect(selection, from: origin, source: source)
     }
     return sql
   }
@@ -81,9 +82,8 @@ struct CallAction {
   /// What of the function's result is selected from or filtered by.
   private var returned: String {
     if !function.returnsComposite { return "pgrst_call.pgrst_scalar" }
-    let parameters = request.parameters
-    let filtered = parameters.filters.map(\.field.name) + parameters.logic.flatMap(\.columns)
-    return parameters.returnedColumns(beside: filtered)
+    let filtered = selection.conditions.flatMap(\.filters).filter { selection.embedTested(by: $0) == nil }
+    return selection.returnedColumns(beside: filtered.map(\.field.name))
       .map { "pgrst_call." + ($0 == "*" ? $0 : quoted($0)) }
       .joined(separator: ", ")
   }

@@ -6,7 +6,7 @@ struct DeleteAction {
     let request = action.request
     let preferences = request.preferences
     var sql = SQLText("WITH pgrst_source AS (DELETE FROM " + action.source.name)
-    sql.appendWhere(action.parameters, of: action.source)
+    action.appendWhere(to: &sql)
     sql += action.returning + ")"
     try preferences.refuseUnknown()
     let type = try MediaType.negotiated(request.accepted)

@@ -26,16 +26,13 @@ struct ReadAction {
   }
 
   private func statement(_ type: MediaType) -> SQLText {
-    let parameters = action.parameters
     let preferences = action.preferences
     var sql = SQLText("WITH pgrst_source AS (")
-    sql.appendSelect(
-      parameters, from: action.source.name, source: action.source, filters: true,
-      range: action.request.range.restricted(to: action.maxRows))
+    sql.appendSelect(action.selection, from: action.source.name, source: action.source)
     sql += ")"
     if preferences.countsExactly {
       sql += ", pgrst_source_count AS ("
-      sql.appendCountable(parameters, from: action.source.name, source: action.source)
+      sql.appendCountable(action.selection, from: action.source.name, source: action.source)
       // One more than can be returned tells that there are too many to count.
       if preferences.count == .estimated { sql += " LIMIT \(action.maxRows + 1)" }
       sql += ")"
@@ -57,7 +54,7 @@ struct ReadAction {
 
   private var countable: SQLText {
     var sql = SQLText()
-    sql.appendCountable(action.parameters, from: action.source.name, source: action.source)
+    sql.appendCountable(action.selection, from: action.source.name, source: action.source)
     return sql
   }
 }

@@ -3,6 +3,8 @@ struct TableAction {
   let request: RowsRequest
   let catalog: Catalog
   let table: CatalogTable
+  /// What the answer shows of the table's rows.
+  let selection: Selection
   let transaction: RowsTransaction
   let maxRows: Int
 
@@ -14,7 +16,10 @@ struct TableAction {
     table = try catalog.table(name)
     transaction = RowsTransaction(database: database, request: request, catalog: catalog)
     self.maxRows = maxRows
-    try refuseEmbedding(request, in: table.name, catalog: catalog)
+    selection =
+      request.action.isTableWrite
+      ? try .written(request.parameters, to: name, catalog: catalog)
+      : try .read(request.parameters, from: name, range: request.range, catalog: catalog, maxRows: maxRows)
   }
 
   var parameters: QueryParameters { request.parameters }
@@ -30,8 +35,13 @@ struct TableAction {
   var returning: String {
     let columns =
       preferences.representation == .full || preferences.representation == .headersOnly
-      ? parameters.returnedColumns(beside: table.primaryKey).map { source.column($0) } : []
+      ? selection.returnedColumns(beside: table.primaryKey).map { source.column($0) } : []
     return " RETURNING " + (columns.isEmpty ? "1" : columns.joined(separator: ", "))
+  }
+
+  /// Appends which rows of the table are written.
+  func appendWhere(to sql: inout SQLText) {
+    sql.appendWhere(parameters.conditions) { $0.append($1, of: source) }
   }
 
   /// Appends the outer SELECT to a write that stands in `pgrst_source`.
@@ -41,8 +51,7 @@ struct TableAction {
       locationKeys: locationKeys, form: isFull ? BodyForm(type) : .none, countsInserted: countsInserted
     ) { sql in
       guard isFull else { return sql += "SELECT * FROM pgrst_source" }
-      sql.appendSelect(
-        parameters, from: "pgrst_source AS " + quoted(table.name), source: returned, filters: false, range: nil)
+      sql.appendSelect(selection, from: "pgrst_source AS " + returned.name, source: returned)
     }
   }
 
@@ -62,26 +71,6 @@ struct TableAction {
       throw .tooManyAffected(row.rowCount)
     }
   }
-}
-
-/// Every resource named has to be embedded, and none can be.
-func refuseEmbedding(_ request: RowsRequest, in origin: String, catalog: Catalog) throws(RowsError) {
-  var relations: [String] = []
-  for item in request.parameters.select {
-    switch item {
-    case .relation(let name): relations.append(name)
-    case .column: break
-    }
-  }
-  let limited = request.action.isTableWrite ? nil : request.parameters.limitedResource
-  let related = request.parameters.order.compactMap(\.relation).first
-  for resource in [request.parameters.embedded, limited, related] {
-    if let resource, !relations.contains(resource) { throw .notEmbedded(resource) }
-  }
-  if let relation = relations.first {
-    throw catalog.tables[relation] == nil ? .relationshipNotFound(relation, of: origin) : .noEmbedding
-  }
-  for case .column(let column) in request.parameters.select where column.isAggregate { throw .aggregatesAreOff }
 }
 
 func refuseUnlessOne(_ row: AnswerRow, _ type: MediaType) throws(RowsError) {

@@ -32,7 +32,7 @@ struct UpdateAction {
     let changes = columns.map { "\(quoted($0.name)) = pgrst_body.\(quoted($0.name))" }
     sql += "UPDATE \(action.source.name) SET \(changes.joined(separator: ", ")) "
     sql.appendBody(payload.bytes, columns: columns, withDefaults: action.preferences.missing == .defaults)
-    sql.appendWhere(action.parameters, of: action.source)
+    action.appendWhere(to: &sql)
     sql += action.returning + ")"
     return sql
   }

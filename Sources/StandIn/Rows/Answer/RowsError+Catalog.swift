@@ -16,15 +16,6 @@ extension RowsError {
       message: "Could not find the '\(column)' column of '\(table)' in the schema cache")
   }
 
-  static func relationshipNotFound(_ resource: String, of origin: String) -> RowsError {
-    RowsError(
-      status: 400, code: "PGRST200",
-      message: "Could not find a relationship between '\(origin)' and '\(resource)' in the schema cache",
-      details: .string(
-        "Searched for a foreign key relationship between '\(origin)' and '\(resource)' in the schema "
-          + "'\(RowsRequest.schema)', but no matches were found."))
-  }
-
   /// - Parameters:
   ///   - arguments: the names given.
   ///   - bodyType: of a POST; nil otherwise.

@@ -89,6 +89,12 @@ extension RowsError {
       details: .string("The result contains \(rows) rows"))
   }
 
+  static func relatedOrder(_ resource: String, of origin: String) -> RowsError {
+    RowsError(
+      status: 400, code: "PGRST118", message: "A related order on '\(resource)' is not possible",
+      details: .string("'\(origin)' and '\(resource)' do not form a many-to-one or one-to-one relationship"))
+  }
+
   static func unsupportedMethod(_ method: String) -> RowsError {
     RowsError(status: 405, code: "PGRST117", message: "Unsupported HTTP method: \(method)")
   }
@@ -110,11 +116,6 @@ extension RowsError {
 
   static let invalidPath = RowsError(
     status: 404, code: "PGRST125", message: "Invalid path specified in request URL")
-
-  /// PostgREST embeds resources; this server does not.
-  static let noEmbedding = RowsError(
-    status: 400, code: "PGRST127", message: "Feature not implemented",
-    details: "This server does not embed resources")
 
   static let maxAffectedOfOne = RowsError(
     status: 400, code: "PGRST128",

@@ -1,6 +1,7 @@
 /// What the services know of the database without asking: tables, functions and the settings of roles.
 struct Catalog: Equatable, Sendable {
   var tables: [String: CatalogTable] = [:]
+  var foreignKeys: [CatalogForeignKey] = []
   /// All overloads of a name, in the order of their parameters' types.
   var functions: [String: [CatalogFunction]] = [:]
   /// What `alter role … set …` said, for roles that requests run as.

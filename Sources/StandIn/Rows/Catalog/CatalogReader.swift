@@ -8,6 +8,7 @@ struct CatalogReader {
     try connection.query("SELECT set_config('search_path', '', true)")
     var catalog = Catalog()
     catalog.tables = try tables()
+    catalog.foreignKeys = try foreignKeys()
     catalog.functions = try functions()
     catalog.roleSettings = try roleSettings()
     try connection.query("COMMIT")
@@ -30,6 +31,14 @@ struct CatalogReader {
       tables[name] = table
     }
     return tables
+  }
+
+  private func foreignKeys() throws(PostgresError) -> [CatalogForeignKey] {
+    try connection.query(Self.foreignKeysSQL, [PostgresParameter(RowsRequest.schema)]).rows.map { row in
+      CatalogForeignKey(
+        name: row[0] ?? "", table: row[1] ?? "", columns: Self.strings(row[2]), referencedTable: row[3] ?? "",
+        referencedColumns: Self.strings(row[4]), isUnique: row[5] == "t")
+    }
   }
 
   private func functions() throws(PostgresError) -> [String: [CatalogFunction]] {
@@ -110,6 +119,23 @@ struct CatalogReader {
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
     WHERE n.nspname = $1 AND c.relkind IN ('r', 'v', 'm', 'f', 'p') AND NOT c.relispartition
     ORDER BY c.relname, a.attnum
+    """
+
+  private static let foreignKeysSQL = """
+    SELECT k.conname, c.relname,
+      (SELECT json_agg(a.attname ORDER BY at) FROM unnest(k.conkey) WITH ORDINALITY AS key(number, at)
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = number),
+      r.relname,
+      (SELECT json_agg(a.attname ORDER BY at) FROM unnest(k.confkey) WITH ORDINALITY AS key(number, at)
+        JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = number),
+      EXISTS (SELECT FROM pg_constraint u WHERE u.conrelid = c.oid AND u.contype IN ('p', 'u')
+        AND u.conkey @> k.conkey AND u.conkey <@ k.conkey)
+    FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_class r ON r.oid = k.confrelid
+    WHERE k.contype = 'f' AND k.conparentid = 0 AND c.relnamespace = $1::regnamespace
+      AND r.relnamespace = c.relnamespace
+    ORDER BY k.conname, c.relname
     """
 
   private static let functionsSQL = """

@@ -3,11 +3,10 @@ indirect enum LogicTree: Equatable, Sendable {
   case filter(Filter)
   case group(isNegated: Bool, LogicOperator, [LogicTree])
 
-  /// The columns that the filters look at.
-  var columns: [String] {
+  var filters: [Filter] {
     switch self {
-    case .filter(let filter): [filter.field.name]
-    case .group(_, _, let members): members.flatMap(\.columns)
+    case .filter(let filter): [filter]
+    case .group(_, _, let members): members.flatMap(\.filters)
     }
   }
 }

@@ -1,8 +1,24 @@
 /// One item of `select=`.
 enum SelectItem: Equatable, Sendable {
   case column(SelectedColumn)
-  /// An embedded resource, spread or not.
-  case relation(String)
+  case relation(SelectedRelation)
+}
+
+/// An embedded resource: `alias:name!hint!inner(…)` or `...name(…)`.
+struct SelectedRelation: Equatable, Sendable {
+  /// Of a table, or of a foreign key or its column.
+  var name: String
+  var alias: String?
+  /// Of a foreign key, its column or a junction: what tells the relationship from others.
+  var hint: String?
+  /// Rows around it that have none of it are left out.
+  var isInner = false
+  /// Its columns appear as if they were of the row around it.
+  var isSpread = false
+  var select: [SelectItem] = []
+
+  /// The key in the answer.
+  var key: String { alias ?? name }
 }
 
 struct SelectedColumn: Equatable, Sendable {
@@ -34,31 +50,65 @@ extension RowsGrammar {
   private static let selectItem: TextParser<SelectItem> = {
     let itself = TextParser<[SelectItem]> { input, start in selectList.run(input, start) }
     let inner = character("(").then(itself).before(character(")"))
-    return spread.attempt().before(inner)
-      .or(relation.attempt().before(inner))
-      .or(column.map { .column($0) })
+    return spread.attempt().or(embed.attempt()).flatMap { relation in
+      inner.map { items in
+        var relation = relation
+        relation.select = items
+        return .relation(relation)
+      }
+    }
+    .or(column.map { .column($0) })
   }()
+
+  private static let embed = lexeme(
+    alias.flatMap { alias in
+      let name = fieldName.flatMap { $0 == "count" ? TextParser<String>.nothing : .value($0) }
+      return relation(name).map { relation in
+        var relation = relation
+        relation.alias = alias
+        return relation
+      }
+    })
+
+  private static let spread = lexeme(
+    word("...").then(relation(fieldName)).map { relation in
+      var relation = relation
+      relation.isSpread = true
+      return relation
+    })
+
+  private enum EmbedParameter {
+    case join(isInner: Bool)
+    case hint(String)
+  }
+
+  /// `name!hint!inner`, before a parenthesis. Of two parameters of a kind, the first counts.
+  private static func relation(_ name: TextParser<String>) -> TextParser<SelectedRelation> {
+    let parameter = character("!").then(
+      word("left").attempt().map { _ in EmbedParameter.join(isInner: false) }
+        .or(word("inner").attempt().map { _ in .join(isInner: true) })
+        .or(fieldName.attempt().map { .hint($0) })
+    ).optional()
+    return name.flatMap { name in
+      parameter.flatMap { first in
+        parameter.map { second in
+          var relation = SelectedRelation(name: name)
+          for parameter in [second, first] {
+            switch parameter {
+            case .join(let isInner): relation.isInner = isInner
+            case .hint(let hint): relation.hint = hint
+            case nil: break
+            }
+          }
+          return relation
+        }
+      }
+    }.before(word("(").lookAhead().asVoid().attempt())
+  }
 
   private static let alias =
     fieldName
     .before(character(":").then(character(":").notFollowing())).attempt().optional()
-
-  private static let openingParenthesis = word("(").lookAhead().asVoid().attempt()
-
-  private static let embedParameters: TextParser<Void> = {
-    let parameter = character("!").then(
-      word("left").attempt().or(word("inner").attempt()).or(fieldName.attempt())
-    ).optional()
-    return parameter.then(parameter).asVoid()
-  }()
-
-  private static let relation = lexeme(
-    alias.then(fieldName).flatMap { name in name == "count" ? TextParser<String>.nothing : .value(name) }
-      .before(embedParameters).before(openingParenthesis).map { SelectItem.relation($0) })
-
-  private static let spread = lexeme(
-    word("...").then(fieldName).before(embedParameters).before(openingParenthesis)
-      .map { SelectItem.relation($0) })
 
   private static let cast = word("::").then(identifier).optional()
 

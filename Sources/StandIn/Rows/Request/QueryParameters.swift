@@ -13,12 +13,13 @@ struct QueryParameters: Equatable {
   private(set) var arguments: [Argument] = []
   /// The keys of all filters and arguments, as sent.
   private(set) var filterKeys: Set<String> = []
-  /// The first resource that a filter, an order or a logic tree is meant for, in this order.
-  private(set) var embedded: String?
-  /// The first resource that has a limit of its own.
-  private(set) var limitedResource: String?
+  /// What is said of embedded resources, in the order in which the server attaches it to them.
+  private(set) var embedded: [EmbedParameter] = []
   /// The encoded form that Content-Location shows.
   let canonical: String
+
+  /// Filters and logic trees.
+  var conditions: [LogicTree] { filters.map { .filter($0) } + logic }
 
   struct Argument: Equatable {
     var name: String
@@ -35,22 +36,30 @@ struct QueryParameters: Equatable {
       given.filter { words.contains(Self.lastWord($0.name)) }
     }
 
-    var resources: [String] = []
+    var orders: [EmbedParameter] = []
     for (name, value) in ending(in: "order") {
       let (path, _) = try Self.parse(RowsGrammar.treePath, name, "tree path")
       let terms = try Self.parse(RowsGrammar.order, value, "order")
-      if let resource = path.first { resources.append(resource) } else { order = terms }
+      if !path.isEmpty {
+        orders.append(EmbedParameter(path: path, value: .order(terms)))
+      } else if order.isEmpty {
+        order = terms
+      }
     }
-    var logicResources: [String] = []
+    var logicOfEmbeds: [EmbedParameter] = []
     for (name, value) in ending(in: "and", "or") {
       let (path, joining) = try Self.parse(RowsGrammar.logicPath, name, "logic path")
       let tree = try Self.parse(RowsGrammar.logicTree, joining + value, "logic tree", shown: value)
-      if let resource = path.first { logicResources.append(resource) } else { logic.append(tree) }
+      if path.isEmpty {
+        logic.append(tree)
+      } else {
+        logicOfEmbeds.append(EmbedParameter(path: path, value: .condition(tree)))
+      }
     }
     if let text = first("columns") { columns = Set(try Self.parse(RowsGrammar.columns, text, "columns parameter")) }
     if let text = first("select") { select = try Self.parse(RowsGrammar.selectList, text, "select parameter") }
 
-    var filterResources: [String] = []
+    var filtersOfEmbeds: [EmbedParameter] = []
     let reserved = ["order", "limit", "offset", "and", "or"]
     for (name, value) in given
     where !reserved.contains(Self.lastWord(name)) && !["select", "columns", "on_conflict"].contains(name) {
@@ -62,20 +71,31 @@ struct QueryParameters: Equatable {
         arguments.append(Argument(name: field.name, value: value))
         continue
       }
-      if let resource = path.first {
-        filterResources.append(resource)
+      let filter = Filter(field: field, condition: condition)
+      if path.isEmpty {
+        filters.append(filter)
       } else {
-        filters.append(Filter(field: field, condition: condition))
+        filtersOfEmbeds.append(EmbedParameter(path: path, value: .condition(.filter(filter))))
       }
     }
     if let text = first("on_conflict") {
       onConflict = try Self.parse(RowsGrammar.columns, text, "on_conflict parameter")
     }
-    embedded = (filterResources + resources + logicResources).first
-    range = RowRange(
-      limit: given.last { $0.name == "limit" }?.value, offset: given.last { $0.name == "offset" }?.value)
-    limitedResource = ending(in: "limit", "offset").first { $0.name.contains(".") }
-      .map { String($0.name.prefix { $0 != "." }) }
+    func range(prefix: String) -> RowRange {
+      RowRange(
+        limit: given.last { $0.name == prefix + "limit" }?.value,
+        offset: given.last { $0.name == prefix + "offset" }?.value)
+    }
+    self.range = range(prefix: "")
+    var ranges: [EmbedParameter] = []
+    var limited: Set<[String]> = []
+    for (name, _) in ending(in: "limit", "offset") where name.contains(".") {
+      let (path, field) = try Self.parse(RowsGrammar.treePath, name, "tree path")
+      guard limited.insert(path).inserted else { continue }
+      ranges.append(
+        EmbedParameter(path: path, value: .range(range(prefix: String(name.dropLast(field.name.utf8.count))))))
+    }
+    embedded = filtersOfEmbeds.reversed() + orders.reversed() + ranges + logicOfEmbeds.reversed()
   }
 
   private static func lastWord(_ name: String) -> String {

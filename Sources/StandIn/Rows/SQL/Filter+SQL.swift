@@ -48,22 +48,31 @@ extension SQLText {
     }
   }
 
-  mutating func append(_ tree: LogicTree, of source: SQLSource) {
-    switch tree {
-    case .filter(let filter): append(filter, of: source)
-    case .group(let isNegated, let joining, let members):
-      text += isNegated ? "NOT (" : "("
-      join(members, separator: " \(joining.rawValue) ") { $0.append($1, of: source) }
-      text += ")"
-    }
-  }
+  /// Writes one condition.
+  typealias Term = (inout SQLText) -> Void
 
   /// Writes ` WHERE …`, or nothing.
-  mutating func appendWhere(_ parameters: QueryParameters, of source: SQLSource) {
-    let conditions = parameters.filters.map { LogicTree.filter($0) } + parameters.logic
-    guard !conditions.isEmpty else { return }
+  ///
+  /// - Parameters:
+  ///   - terms: more conditions.
+  ///   - writeFilter: writes each filter in `conditions`.
+  mutating func appendWhere(
+    _ conditions: [LogicTree], _ terms: [Term] = [], writeFilter: @escaping (inout SQLText, Filter) -> Void
+  ) {
+    let terms = conditions.map { tree -> Term in { $0.append(tree, writeFilter: writeFilter) } } + terms
+    guard !terms.isEmpty else { return }
     text += " WHERE "
-    join(conditions, separator: " AND ") { $0.append($1, of: source) }
+    join(terms, separator: " AND ") { sql, term in term(&sql) }
+  }
+
+  private mutating func append(_ tree: LogicTree, writeFilter: (inout SQLText, Filter) -> Void) {
+    switch tree {
+    case .filter(let filter): writeFilter(&self, filter)
+    case .group(let isNegated, let joining, let members):
+      text += isNegated ? "NOT (" : "("
+      join(members, separator: " \(joining.rawValue) ") { $0.append($1, writeFilter: writeFilter) }
+      text += ")"
+    }
   }
 
   private mutating func appendSearchable(_ field: Field, _ language: String?, of source: SQLSource) {

@@ -60,7 +60,11 @@ struct SQLSource: Sendable {
   var table: CatalogTable?
 
   static func table(_ table: CatalogTable) -> SQLSource {
-    SQLSource(name: quoted(RowsRequest.schema) + "." + quoted(table.name), table: table)
+    SQLSource(name: name(ofTable: table.name), table: table)
+  }
+
+  static func name(ofTable table: String) -> String {
+    quoted(RowsRequest.schema) + "." + quoted(table)
   }
 
   func column(_ name: String) -> String {

@@ -3,33 +3,40 @@ extension SQLText {
   ///
   /// - Parameters:
   ///   - origin: what stands after FROM.
-  ///   - filters: whether the parameters' filters restrict the rows.
-  ///   - range: nil for all rows.
+  ///   - links: more conditions, which join the rows with those around them.
   mutating func appendSelect(
-    _ parameters: QueryParameters, from origin: String, source: SQLSource, filters: Bool, range: RowRange?
+    _ selection: Selection, from origin: String, source: SQLSource, links: [String] = []
   ) {
     text += "SELECT "
-    join(parameters.selectedColumns, separator: ", ") { sql, column in sql.append(column, of: source) }
-    text += " FROM " + origin
-    if filters { appendWhere(parameters, of: source) }
-    if !parameters.order.isEmpty {
-      text += " ORDER BY "
-      join(parameters.order, separator: ", ") { sql, term in
-        sql.append(term.field, of: source)
-        sql += " \(term.direction) \(term.nulls)"
-      }
+    join(selection.readColumns, separator: ", ") { sql, column in sql.append(column, of: source) }
+    let outputs = selection.embeds.flatMap(\.outputs)
+    if !selection.readColumns.isEmpty, !outputs.isEmpty { text += ", " }
+    text += outputs.joined(separator: ", ") + " FROM " + origin
+    for embed in selection.embeds { appendJoin(embed, around: source) }
+    appendWhere(selection.conditions, links.map { link in { $0 += link } }) { sql, filter in
+      guard let embed = selection.embedTested(by: filter) else { return sql.append(filter, of: source) }
+      sql += "\(embed.alias) IS \(filter.condition.isNegated ? "" : "NOT ")DISTINCT FROM NULL"
     }
-    guard let range, range != .all else { return }
+    appendOrder(selection, of: source)
+    guard selection.range != .all else { return }
     text += " LIMIT "
-    if let limit = range.limit { bind(String(limit)) } else { text += "ALL" }
+    if let limit = selection.range.limit { bind(String(limit)) } else { text += "ALL" }
     text += " OFFSET "
-    bind(String(range.lower))
+    bind(String(selection.range.lower))
   }
 
-  /// Writes a query with one row for each that the filters find.
-  mutating func appendCountable(_ parameters: QueryParameters, from origin: String, source: SQLSource) {
+  /// Writes a query with one row for each that the conditions find.
+  mutating func appendCountable(
+    _ selection: Selection, from origin: String, source: SQLSource, links: [String] = []
+  ) {
     text += "SELECT 1 FROM " + origin
-    appendWhere(parameters, of: source)
+    let required = selection.embeds.filter(\.isInner).map { embed -> Term in { $0.appendExists(embed, around: source) }
+    }
+    appendWhere(selection.conditions, links.map { link in { $0 += link } } + required) { sql, filter in
+      guard let embed = selection.embedTested(by: filter) else { return sql.append(filter, of: source) }
+      if !filter.condition.isNegated { sql += "NOT " }
+      sql.appendExists(embed, around: source)
+    }
   }
 
   private mutating func append(_ column: SelectedColumn, of source: SQLSource) {
@@ -38,18 +45,14 @@ extension SQLText {
     if let cast = column.cast { text += " AS \(cast))" }
     if let name = column.outputName { text += " AS " + quoted(name) }
   }
-}
 
-extension QueryParameters {
-  /// Everything when nothing is named.
-  var selectedColumns: [SelectedColumn] {
-    let columns = select.compactMap { if case .column(let column) = $0 { column } else { nil } }
-    return columns.isEmpty ? [.everything] : columns
-  }
-
-  /// The columns that a write has to return so that `selectedColumns` can be read from it; `*` alone for all.
-  func returnedColumns(beside keys: [String] = []) -> [String] {
-    let names = Set(selectedColumns.map(\.field.name))
-    return names.contains("*") ? ["*"] : names.union(keys).sorted()
+  private mutating func appendOrder(_ selection: Selection, of source: SQLSource) {
+    guard !selection.order.isEmpty else { return }
+    text += " ORDER BY "
+    join(selection.order, separator: ", ") { sql, term in
+      let embed = selection.embeds.first { $0.key == term.relation }
+      sql.append(term.field, of: embed.map { SQLSource(name: $0.alias) } ?? source)
+      sql += " \(term.direction) \(term.nulls)"
+    }
   }
 }

@@ -1,0 +1,77 @@
+/// The newest messages of a conversation.
+public struct History: Sendable {
+  /// In time order: the oldest of them first.
+  public var messages: [Message]
+  /// Where those before them are; nil when there are none.
+  public var earlier: PageCursor?
+}
+
+extension OpenProject {
+  /// Makes a conversation, or finds it. Saving it again returns the same row and changes nothing in it: title and
+  /// metadata are those of whoever made it.
+  /// - Parameters:
+  ///   - continuationID: any text that is not empty. The uuid of a conversation's row means that conversation.
+  ///   - title: without one it is made from the continuation id.
+  /// - Returns: the conversation, and whether this call made it.
+  @discardableResult
+  public func saveConversation(
+    _ continuationID: String, title: String? = nil, metadata: [String: JSONValue] = [:]
+  ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
+    guard !continuationID.isEmpty else { throw StorageError(.configuration, "a continuation id is empty") }
+    return try await rows.createConversation(continuationID: continuationID, title: title, metadata: metadata)
+  }
+
+  /// The conversation with this continuation id, or else with this uuid of its row; nil when there is none.
+  public func findConversation(_ id: String) async throws(StorageError) -> Conversation? {
+    try await rows.conversation(continuationID: id)
+  }
+
+  /// The same, where there has to be one. Throws `.notFound`.
+  public func conversation(_ id: String) async throws(StorageError) -> Conversation {
+    guard let found = try await findConversation(id) else { throw .noConversation(id) }
+    return found
+  }
+
+  /// Saves a message. Saving the same one again, from anywhere, stores nothing and returns the same id.
+  /// - Parameter key: tells messages of the same role and content apart. Whatever the caller knows the message by, and
+  ///   would give again when it repeats the call: an id of its own, or the time at which the message was said.
+  /// - Returns: the id of the message's row, and whether this call stored it. Throws `.notFound` when the conversation
+  ///   is gone.
+  @discardableResult
+  public func saveMessage(
+    in conversation: Conversation, role: Message.Role, content: String, metadata: [String: JSONValue] = [:], key: String
+  ) async throws(StorageError) -> (id: String, isNew: Bool) {
+    let message: Message
+    do {
+      message = try Message(
+        to: conversation.continuationID, role: role, content: content, metadata: metadata, key: key)
+    } catch {
+      throw StorageError(.damaged, "libcrypto failed: \(error)")
+    }
+    return (message.id, try await rows.insert(message, into: conversation))
+  }
+
+  /// The newest messages of a conversation, in time order.
+  /// - Parameters:
+  ///   - limit: of messages, at least 1.
+  ///   - cursor: `earlier` of a history: goes on to the messages before it.
+  public func history(
+    of conversation: Conversation, limit: Int = 100, before cursor: PageCursor? = nil
+  ) async throws(StorageError) -> History {
+    var newestFirst: [Message] = []
+    var cursor = cursor
+    while true {
+      let page = try await rows.messages(of: conversation, before: cursor, limit: min(limit - newestFirst.count, 1000))
+      newestFirst += page.elements
+      cursor = page.isLast ? nil : page.elements.last.map { PageCursor(before: $0) }
+      if cursor == nil || newestFirst.count >= limit { break }
+    }
+    return History(messages: newestFirst.reversed(), earlier: cursor)
+  }
+}
+
+extension StorageError {
+  static func noConversation(_ id: String) -> StorageError {
+    StorageError(.notFound, "there is no conversation \(id)", hint: "`supastore conversation list` shows what is")
+  }
+}

@@ -1,0 +1,117 @@
+/// What linking or unlinking files did. Every file that was named is in one of the three, once.
+public struct LinkReport: Sendable {
+  /// Nil when there was none and none was made, as none of the files is stored.
+  public var conversation: Conversation?
+  /// Files that were linked, or unlinked, by this call; in the order in which they were named.
+  public var changed: [FileID] = []
+  /// Files that were so already.
+  public var already: [FileID] = []
+  public var failed: [(file: FileReference, error: StorageError)] = []
+}
+
+extension OpenProject {
+  private static let linksPerRequest = 500
+
+  /// Links files to a conversation. Files that are not stored are reported and stop none of the others; files that are
+  /// linked already stay so.
+  /// - Parameters:
+  ///   - conversation: its continuation id, or the uuid of its row.
+  ///   - creating: whether it is made if there is none. Otherwise `.notFound` is thrown.
+  public func link(
+    _ files: [FileReference], to conversation: String, creating: Bool = true
+  ) async throws(StorageError) -> LinkReport {
+    var (stored, report) = try await find(files)
+    if creating, !stored.isEmpty {
+      report.conversation = try await saveConversation(conversation).conversation
+    } else {
+      report.conversation = try await findConversation(conversation)
+      if !creating, report.conversation == nil { throw .noConversation(conversation) }
+    }
+    guard let target = report.conversation else { return report }
+    while !stored.isEmpty {
+      let part = Array(stored.prefix(Self.linksPerRequest))
+      stored.removeFirst(part.count)
+      try await link(part, to: target, &report)
+    }
+    return report
+  }
+
+  /// Links one file. Throws `.notFound` when it is not stored.
+  /// - Returns: whether it was not linked before.
+  @discardableResult
+  public func link(
+    _ file: FileReference, to conversation: String, creating: Bool = true
+  ) async throws(StorageError) -> Bool {
+    let report = try await link([file], to: conversation, creating: creating)
+    if let failure = report.failed.first { throw failure.error }
+    return !report.changed.isEmpty
+  }
+
+  /// Takes files out of a conversation; files and conversation stay. Files that are not linked stay so; files that are not
+  /// stored are reported and stop none of the others. Throws `.notFound` when there is no such conversation.
+  /// - Parameter conversation: its continuation id, or the uuid of its row.
+  public func unlink(_ files: [FileReference], from conversation: String) async throws(StorageError) -> LinkReport {
+    let target = try await self.conversation(conversation)
+    var (stored, report) = try await find(files)
+    report.conversation = target
+    while !stored.isEmpty {
+      let part = Array(stored.prefix(Self.linksPerRequest))
+      stored.removeFirst(part.count)
+      report.note(part, changed: try await rows.unlink(part, from: target))
+    }
+    return report
+  }
+
+  /// Links files of which one or the other may have been removed since it was seen.
+  private func link(
+    _ files: [FileID], to conversation: Conversation, _ report: inout LinkReport
+  ) async throws(StorageError) {
+    var rest = files
+    while !rest.isEmpty {
+      do throws(StorageError) {
+        return report.note(rest, changed: try await rows.link(rest, to: conversation))
+      } catch {
+        guard error.code == .notFound else { throw error }
+        let there = Set(try await rows.files(ids: rest).map(\.id))
+        // All of them are there: it is the conversation that is gone.
+        guard there.count < rest.count else { throw error }
+        for id in rest where !there.contains(id) { report.failed.append((.id(id), .noFile(.id(id)))) }
+        rest.removeAll { !there.contains($0) }
+      }
+    }
+  }
+
+  /// The ids of the files that are stored, each once; the others are in the report.
+  private func find(_ files: [FileReference]) async throws(StorageError) -> (stored: [FileID], LinkReport) {
+    var (ids, paths): ([FileID], [String]) = ([], [])
+    for file in Set(files) {
+      switch file {
+      case .id(let id): ids.append(id)
+      case .storagePath(let path): paths.append(path)
+      }
+    }
+    var found: [FileReference: FileID] = [:]
+    for row in try await rows.files(ids: ids) { found[.id(row.id)] = row.id }
+    for row in try await rows.files(storagePaths: paths) { found[.storagePath(row.storagePath)] = row.id }
+    var stored: [FileID] = []
+    var report = LinkReport()
+    var seen: Set<FileID> = []
+    var missing: Set<FileReference> = []
+    for file in files {
+      if let id = found[file] {
+        if seen.insert(id).inserted { stored.append(id) }
+      } else if missing.insert(file).inserted {
+        report.failed.append((file, .noFile(file)))
+      }
+    }
+    return (stored, report)
+  }
+}
+
+extension LinkReport {
+  fileprivate mutating func note(_ files: [FileID], changed: Set<FileID>) {
+    for file in files {
+      if changed.contains(file) { self.changed.append(file) } else { already.append(file) }
+    }
+  }
+}

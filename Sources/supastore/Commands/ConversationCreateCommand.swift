@@ -1,0 +1,38 @@
+internal import CommandTable
+internal import StorageCore
+
+/// `supastore conversation create ID`
+enum ConversationCreateCommand {
+  static let id = Operand<NonEmptyText>("id", help: "Its continuation id: any text.")
+  static let title = Option<NonEmptyText?>("title", help: "Its title. Without one it is made from the id.")
+  static let metadata = Option<[MetadataPair]>(
+    "metadata", value: "KEY=VALUE", help: "What else to keep with it, as text.")
+
+  static let declaration = Declaration(
+    "conversation create", abstract: "Make a conversation, or find it",
+    discussion: """
+      A conversation that is there already is left as it is, whatever title and metadata are given. The commands that \
+      store or link files make the conversation themselves.
+      """,
+    examples: [
+      Example("supastore conversation create 7d3f --title 'Code review'", "Make a conversation"),
+      Example("supastore conversation create 7d3f --json | jq -r .id", "The uuid of its row"),
+    ],
+    id, title, metadata)
+}
+
+extension ConversationCreateCommand: Command {
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    let pairs = Dictionary(arguments[metadata].map { ($0.key, JSONValue.string($0.value)) }) { $1 }
+    let (conversation, isNew) = try await context.withProject(context.configuration(arguments)) { project in
+      try await project.saveConversation(arguments[id].text, title: arguments[title]?.text, metadata: pairs)
+    }
+    let status = isNew ? "created" : "existing"
+    if context.console.isJSON {
+      try context.console.result(["type": "conversation", "status": .string(status)] + conversation.json)
+    } else {
+      try context.console.result("\(status) \(conversation.id) \(conversation.continuationID)")
+    }
+    return .done
+  }
+}

@@ -1,0 +1,34 @@
+internal import CommandTable
+internal import StorageCore
+
+/// `supastore unlink --conversation ID FILE...`
+enum UnlinkCommand {
+  static let files = Operand<[FileReference]>("file", .oneOrMore, help: "Ids or storage paths of stored files.")
+  static let conversation = Option<NonEmptyText?>(
+    "conversation", value: "ID",
+    help: "The conversation: a continuation id, or the uuid of a conversation. Has to be given.")
+
+  static let declaration = Declaration(
+    "unlink", abstract: "Take stored files out of a conversation",
+    discussion: """
+      Only the links go: files and conversation stay. Files that are not linked are passed over. One that is not stored \
+      stops none of the others: the exit status is then 3, or 4 when none of them is stored.
+      """,
+    examples: [
+      Example("supastore unlink --conversation 7d3f 0d1f6f0e-5a3c-8b6e-9f7a-3c1d2e4f5a6b", "Take one file out"),
+      Example(
+        "supastore list -0 --all --conversation 7d3f | xargs -0 supastore unlink --conversation 7d3f",
+        "Take all of them out"),
+    ],
+    files, conversation)
+}
+
+extension UnlinkCommand: Command {
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    let id = try arguments.required(conversation)
+    let report = try await context.withProject(context.configuration(arguments)) { project in
+      try await project.unlink(arguments[files], from: id)
+    }
+    return try context.console.show(report, .unlink, id)
+  }
+}

@@ -1,0 +1,12 @@
+/// Comma-separated values as RFC 4180 has them.
+enum CSV {
+  /// One line with its end. Nil is nothing between the commas; the empty text is a pair of quotes.
+  static func line(_ fields: [String?]) -> String {
+    fields.map { $0.map(field) ?? "" }.joined(separator: ",") + "\r\n"
+  }
+
+  private static func field(_ text: String) -> String {
+    let needsQuotes = text.isEmpty || text.unicodeScalars.contains { [",", "\"", "\r", "\n"].contains($0) }
+    return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+  }
+}
