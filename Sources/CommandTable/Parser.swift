@@ -37,7 +37,7 @@ struct Parser {
 
   private mutating func readEverything() throws(UsageError) {
     while let argument = unread.popFirst() {
-      if optionsHaveEnded || !argument.looksLikeOption {
+      if optionsHaveEnded || !isOption(argument) {
         try takeOperand(argument)
       } else if argument.bytes == Array("--".utf8) {
         optionsHaveEnded = true
@@ -51,6 +51,12 @@ struct Parser {
 
   /// The options known at this point of the line.
   var vocabulary: [Specification] { (command?.options ?? []) + program.globalOptions }
+
+  /// A dash and a digit is a number, unless the command has an option of that digit.
+  private func isOption(_ argument: RawArgument) -> Bool {
+    argument.looksLikeOption
+      || argument.isNegativeNumber && vocabulary.contains { $0.short?.asciiValue == argument.bytes[1] }
+  }
 
   /// `supastore migrate`
   var calledAs: String { ([program.name] + (command?.words ?? words)).joined(separator: " ") }
@@ -124,7 +130,7 @@ extension Parser {
     guard let next = unread.first else {
       throw UsageError("--\(option.name) needs a value", hint: "write --\(option.name)=\(placeholder)")
     }
-    guard !next.looksLikeOption else {
+    guard !isOption(next) else {
       throw UsageError(
         "--\(option.name) needs a value, and \(next.quoted) looks like an option",
         hint: "a value that begins with a dash is written --\(option.name)=\(placeholder)")

@@ -19,8 +19,8 @@ extension Program {
       if command.abstract.hasSuffix(".") { flaws.append("the abstract of '\(command.name)' ends with a full stop") }
     }
     for option in commands.flatMap(\.options) + globalOptions {
-      if let short = option.short, !(short.isASCII && short.isLetter) {
-        flaws.append("-\(short) is not a letter, and digits are taken for negative numbers")
+      if let short = option.short, !(short.isASCII && (short.isLetter || short.isNumber)) {
+        flaws.append("-\(short) is neither a letter nor a digit")
       }
       if option.name.count < 2 || option.name.hasPrefix("no-") || option.name.contains(where: { " =".contains($0) }) {
         flaws.append("--\(option.name) cannot be told from other spellings")

@@ -91,7 +91,7 @@ import Testing
       "bad", abstract: "is bad", footer: "", globalOptions: [Flag("json", short: "j", help: "")],
       commands: [
         Declaration("a", aliases: ["b"], abstract: "A.", Option<Int>("jobs", short: "j", default: 1, help: "")),
-        Declaration("b", abstract: "B", examples: [Example("bad b", "B")], Flag("five", short: "5", help: "")),
+        Declaration("b", abstract: "B", examples: [Example("bad b", "B")], Flag("five", short: "+", help: "")),
         Declaration(
           "c d", abstract: "C", examples: [Example("bad c d", "C")], Operand<[String]>("x", .oneOrMore, help: ""),
           Operand<String>("y", help: "")),
@@ -103,7 +103,7 @@ import Testing
         "two commands are called 'b'", "'a' has -j twice", "'a' has no example",
         "the abstract of 'a' ends with a full stop", "'c d' belongs to no group",
         "only the last operand of 'c d' may be optional or repeated", "'e' has --json twice",
-        "-5 is not a letter, and digits are taken for negative numbers", "--no-x cannot be told from other spellings",
+        "-+ is neither a letter nor a digit", "--no-x cannot be told from other spellings",
       ])
   }
 }

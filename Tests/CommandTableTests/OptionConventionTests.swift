@@ -31,6 +31,13 @@ import Testing
     #expect(try Sample.migrating("--no-progress", "--progress")[Sample.progress] == true)
   }
 
+  @Test func `a dash and a digit is an option where there is one, else a number`() throws {
+    #expect(try Sample.run("config", "path", "-0").arguments[Sample.zero])
+    #expect(try Sample.run("config", "path", "--depth", "-1", "-0q").arguments[Sample.depth] == -1)
+    #expect(try Sample.migrating("-0")[Sample.directories] == [BytePath("-0")])
+    #expect(throws: UsageError.self) { try Sample.run("config", "path", "--depth", "-0") }
+  }
+
   @Test func `options may follow operands`() throws {
     let arguments = try Sample.migrating("a", "--jobs", "2", "b", "-n")
     #expect(arguments[Sample.directories] == [BytePath("a"), BytePath("b")])

@@ -51,7 +51,10 @@ enum Sample {
 
   static let key = Operand<String?>("key", help: "Which value.")
   static let show = Declaration("config show", abstract: "Show", examples: [Example("sample config show", "All")], key)
-  static let path = Declaration("config path", abstract: "Where", examples: [Example("sample config path", "Where")])
+  static let zero = Flag("zero", short: "0", help: "End lines with NUL.")
+  static let depth = Option<Int?>("depth", help: "Any whole number.")
+  static let path = Declaration(
+    "config path", abstract: "Where", examples: [Example("sample config path", "Where")], zero, depth)
 
   static let program = Program(
     "sample", abstract: "Move things", footer: "Exit codes: see 'sample help exit-codes'.",

@@ -15,7 +15,7 @@ enum ConversationCreateCommand {
       store or link files make the conversation themselves.
       """,
     examples: [
-      Example("supastore conversation create 7d3f --title 'Code review'", "Make a conversation"),
+      Example("supastore conversation create 7d3f --title Review", "Make a conversation"),
       Example("supastore conversation create 7d3f --json | jq -r .id", "The uuid of its row"),
     ],
     id, title, metadata)

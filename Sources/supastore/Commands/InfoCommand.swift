@@ -50,7 +50,7 @@ extension FileInfo {
       ("size", row.byteCount.map { "\(ByteSize($0)) (\($0) bytes)" } ?? "unknown"),
       ("sha256", row.metadata.sha256 ?? "unknown"), ("created", minute(of: row.createdAt)),
     ]
-    if let path = row.metadata.relativePath { facts.insert(("relative path", path), at: 2) }
+    if let path = row.metadata.relativePath, path != row.originalName { facts.insert(("relative path", path), at: 2) }
     if let expiry = row.metadata.expiresAt { facts.append(("expires", minute(of: expiry))) }
     if !row.metadata.other.isEmpty { facts.append(("metadata", JSONDocument(row.metadata.other).line)) }
     if conversations.isEmpty { facts.append(("conversation", "none")) }

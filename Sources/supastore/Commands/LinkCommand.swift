@@ -15,12 +15,14 @@ enum LinkCommand {
     discussion: """
       Files that are linked already stay so. One that is not stored stops none of the others: the exit status is then 3, \
       or 4 when none of them is stored. Nothing is copied: a file that is linked to several conversations is one file.
+
+      'supastore list -0' gives files to xargs: its help shows how.
       """,
     examples: [
       Example("supastore link --conversation 7d3f 0d1f6f0e-5a3c-8b6e-9f7a-3c1d2e4f5a6b", "Share a file"),
       Example(
-        "supastore list -0 --all --search report | xargs -0 supastore link --conversation 7d3f",
-        "Link everything that a search finds"),
+        "supastore link --conversation 7d3f uploads/8e4a/a.0d1f6f0e5a3c8b6e.py uploads/8e4a/b.1e2f6f0e5a3c8b6e.py",
+        "Share two files by their storage paths"),
     ],
     files, conversation, create)
 }

@@ -15,10 +15,7 @@ enum UnlinkCommand {
       stops none of the others: the exit status is then 3, or 4 when none of them is stored.
       """,
     examples: [
-      Example("supastore unlink --conversation 7d3f 0d1f6f0e-5a3c-8b6e-9f7a-3c1d2e4f5a6b", "Take one file out"),
-      Example(
-        "supastore list -0 --all --conversation 7d3f | xargs -0 supastore unlink --conversation 7d3f",
-        "Take all of them out"),
+      Example("supastore unlink --conversation 7d3f 0d1f6f0e-5a3c-8b6e-9f7a-3c1d2e4f5a6b", "Take one file out")
     ],
     files, conversation)
 }

@@ -42,7 +42,8 @@ import Testing
     #expect(run.exitStatus == 0 && run.output == "" && run.errors == "supastore: no file matches\n")
     let csv = try await supastore("list", "--csv")
     #expect(csv.output.hasPrefix("id,storage_path,") && csv.output.split(separator: "\r\n").count == 1)
-    #expect(try await supastore("list", "-0").output == "")
+    let paths = try await supastore("list", "-0")
+    #expect(paths.exitStatus == 0 && paths.output == "")
     #expect(try await supastore("list", "--count").output == "0\n")
     let page = try await supastore("list", "--json").documents
     #expect(page == [["type": "page", "next": .null, "total": 0]])
@@ -142,7 +143,7 @@ import Testing
     }
     let wide = try await lines(100)
     #expect(wide.count == 3 && wide[0].hasPrefix("ID ") && wide[0].contains("CREATED (UTC)"))
-    #expect(wide[1].count == 100 && wide[1].hasSuffix("longlo…"), "\(wide)")
+    #expect(wide[1].count == 100 && wide[1].hasSuffix("longl…"), "\(wide)")
     #expect(wide[2].hasSuffix("文件…") && wide[2].count < 100, "\(wide)")
     let narrow = try await lines(60)
     #expect(narrow[0].hasPrefix("ID ") && !narrow[0].contains("CREATED") && narrow[1].count == 60, "\(narrow)")
