@@ -77,12 +77,17 @@ public struct Topic: Sendable {
 
   public let name: String
   public let abstract: String
+  /// The section that it is on every page of the manual, such as EXIT STATUS. Nil: it is on the program's own page only.
+  let manualSection: String?
   /// Asked for only when the topic is shown.
   let passages: @Sendable () -> [Passage]
 
-  public init(_ name: String, abstract: String, passages: @escaping @Sendable () -> [Passage]) {
+  public init(
+    _ name: String, abstract: String, manualSection: String? = nil, passages: @escaping @Sendable () -> [Passage]
+  ) {
     self.name = name
     self.abstract = abstract
+    self.manualSection = manualSection
     self.passages = passages
   }
 }
