@@ -57,6 +57,15 @@ import Testing
       let run = try await supastore("conversation", "list", "--json", "--search", text)
       #expect(try run.documents("conversation").count == count, "\(text)")
     }
+    var reviews: [String] = []
+    repeat {
+      let run = try await supastore.run(
+        ["conversation", "list", "--json", "--limit", "7", "--search", "review"]
+          + (cursor.map { ["--cursor", $0] } ?? []))
+      reviews += try run.documents("conversation").map { $0["continuation_id"]?.string ?? "" }
+      cursor = try run.documents.last?["next"]?.string
+    } while cursor != nil
+    #expect(reviews == expected.filter { ($0.split(separator: " ").last.flatMap { Int($0) } ?? 1) % 2 == 0 })
     let text = try await supastore("conversation", "list", "--limit", "1")
     #expect(
       text.output.wholeMatch(
