@@ -1,7 +1,7 @@
 /// What a name that is being typed may become. Asked once: somebody waits, and nothing depends on the answer.
 extension OpenProject {
-  /// The ids and storage paths that begin with `prefix`, which may be empty: ids first, then paths, newest first.
-  /// - Parameter limit: the most to return, from 1 to 1000.
+  /// The ids and storage paths that begin with `prefix`, which may be empty: ids first, then paths, newest first;
+  /// at most `limit` of them, which is from 1 to 1000.
   public func fileNames(beginningWith prefix: String, limit: Int) async throws(StorageError) -> [String] {
     var names: [String] = []
     // Cursors point behind a row, and no row of ours or of the database's own making has such an id.
@@ -17,8 +17,8 @@ extension OpenProject {
     return names + page.elements.map(\.storagePath)
   }
 
-  /// The continuation ids that begin with `prefix`, which may be empty, of the newest conversations first.
-  /// - Parameter limit: the most to return, from 1 to 1000.
+  /// The continuation ids that begin with `prefix`, which may be empty, of the newest conversations first;
+  /// at most `limit` of them, which is from 1 to 1000.
   public func continuationIDs(beginningWith prefix: String, limit: Int) async throws(StorageError) -> [String] {
     let query = ConversationQuery(continuationIDPrefix: prefix)
     return try await repository.conversations(matching: query, after: nil, limit: limit).elements.map(\.continuationID)

@@ -30,8 +30,7 @@ extension OpenProject {
   ///
   /// Throws what a sink throws, `.notFound` without a row, `.objectMissing` when the row has no object, `.integrity`
   /// when the bytes are not those that were stored, `.unwritable` when the target cannot be written, `.conflict` when it
-  /// is there already.
-  /// - Parameter replacing: whether a file that is there may be replaced.
+  /// is there already and is not to be replaced.
   public func download(
     _ reference: FileReference, to target: DownloadTarget, replacing: Bool
   ) async throws -> DownloadedFile {
