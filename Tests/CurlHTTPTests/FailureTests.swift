@@ -46,7 +46,7 @@ import Testing
       connection.waitForEnd()
     }) { server in
       try await withClient { client in
-        let error = await client.failure(of: HTTPRequest(.get, server.url(), totalTimeLimit: .milliseconds(200)))
+        let error = await client.failure(of: HTTPRequest(.get, server.url(), totalTimeLimit: .seconds(3)))
         #expect(error?.reason == .timedOut)
         #expect(error?.outcome == .answered(status: 200))
       }
@@ -58,7 +58,7 @@ import Testing
       _ = try connection.readRequest()
       connection.waitForEnd()
     }) { server in
-      try await withClient({ $0.stallTimeLimit = .seconds(1) }) { client in
+      try await withClient({ $0.stallTimeLimit = .seconds(3) }) { client in
         let error = await client.failure(of: HTTPRequest(.post, server.url(), body: .bytes([1]), totalTimeLimit: nil))
         #expect(error?.reason == .stalled)
         #expect(error?.outcome == .unknown)
@@ -71,7 +71,7 @@ import Testing
       _ = try connection.readHead()
       connection.waitForEnd()
     }) { server in
-      try await withClient({ $0.stallTimeLimit = .seconds(1) }) { client in
+      try await withClient({ $0.stallTimeLimit = .seconds(3) }) { client in
         let body = HTTPRequest.Body.bytes([UInt8](repeating: 0, count: 32 << 20))
         let error = await client.failure(of: HTTPRequest(.post, server.url(), body: body, totalTimeLimit: nil))
         #expect(error?.reason == .stalled)

@@ -104,7 +104,7 @@ import Testing
   @Test func `bash knows where options end and how many operands there are`() async throws {
     #expect(try await bash("supastore put -- --") == [])
     #expect(try await bash("supastore put -- pl") == ["plain.txt"])
-    #expect(try await bash("supastore get some-id ") == [])
+    #expect(try await bash("supastore completions bash ") == [])
     #expect(try await bash("supastore migrate -j 8 first --type cache sc") == ["scripts"])
     #expect(try await bash("supastore migrate -j8 --type=cache sc") == ["scripts"])
   }
@@ -178,7 +178,7 @@ import Testing
     #expect(try await fish("supastore config ") == ["show"])
     #expect(try await fish("supastore put my") == ["my directory/", "my file.txt"])
     #expect(try await fish("supastore migrate my") == ["my directory/"])
-    #expect(try await fish("supastore put plain.txt ") == [])
+    #expect(try await fish("supastore completions bash ") == [])
     #expect(try await fish("supastore -q migrate -nj 8 --ty") == ["--type"])
     #expect(try await fish("supastore ls --type=g") == ["--type=generated"])
     #expect(try await fish("supastore put -- --ty") == [])

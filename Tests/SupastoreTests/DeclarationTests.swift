@@ -59,12 +59,12 @@ import Testing
       Issue.record("not an upload")
       return
     }
-    #expect(arguments[UploadCommand.file].bytes == [0x61, 0xFF])
+    #expect(arguments[UploadCommand.paths].map(\.bytes) == [[0x61, 0xFF]])
   }
 
   @Test func `upload, download and list read their lines`() throws {
     let upload = try #require(try arguments("put f --conversation c1 --type generated --state-dir s"))
-    #expect(upload[UploadCommand.file].string == "f" && upload[UploadCommand.conversation]?.text == "c1")
+    #expect(upload[UploadCommand.paths].map(\.string) == ["f"] && upload[UploadCommand.conversation]?.text == "c1")
     #expect(upload[UploadCommand.type] == .generated && upload[GlobalOptions.stateDirectory]?.string == "s")
 
     let download = try #require(try arguments("get uploads/a/b.txt -fo -"))
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("upload", "PATH is missing"), ("download", "REF is missing"), ("upload a b", "unexpected argument 'b'"),
+    ("upload", "PATH is missing"), ("download", "REF is missing"), ("download a b", "unexpected argument 'b'"),
     ("setup now", "unexpected argument 'now'"), ("config", "config needs a command"),
     ("migrate --jobs 65", "--jobs expects a whole number from 1 to 64, not '65'"),
     ("migrate --type pdf", "--type expects user_upload, generated or cache, not 'pdf'"),
@@ -95,8 +95,8 @@ import Testing
   @Test func `an example of a command can be parsed`() throws {
     for command in Registry.program.commands {
       for example in command.examples {
-        // As a shell would split it; none of the examples has quoted spaces before a pipe or a file to write to.
-        let line = example.command.prefix { !"|>".contains($0) }.filter { $0 != "'" }
+        // As a shell would split it; none of the examples has quoted spaces before a pipe or a file.
+        let line = example.command.prefix { !"|<>".contains($0) }.filter { $0 != "'" }
         let words = line.split(separator: " ").dropFirst().map { RawArgument(String($0)) }
         guard case .run(let called, _) = try Registry.program.parse(words) else {
           Issue.record("\(example.command) runs nothing")

@@ -49,7 +49,8 @@ extension DriveMap {
       }
       if let other = entries.first(where: { $0.folder.isSame(as: entry.folder) }) {
         guard other.target == entry.target else {
-          let reason = "holds “\(shownValue(Array(part)))” and gives the same folder another place, \(other.target)"
+          let reason =
+            "holds “\(shownValue(Array(part)))” and gives the same folder another place, \(shownValue(other.target.bytes))"
           throw .invalid(.driveMap, origin, reason: reason)
         }
       } else {

@@ -27,6 +27,8 @@ public struct FileOutcome: Sendable {
   public var sha256: String?
   public var continuationID: String?
   public var conversation: Conversation?
+  /// The keys of the metadata of a row that was there, as far as storing it again changed them.
+  public var updatedKeys: [String] = []
   /// Why it was skipped, or what else is worth knowing.
   public var reason: String?
   /// Present when `status` is `failed` or `changed`.

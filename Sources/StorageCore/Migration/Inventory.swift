@@ -1,4 +1,6 @@
+internal import FoundationEssentials
 internal import SQLite
+internal import SupabaseClient
 
 /// What the service holds of one conversation, as it was told at the start of a run: in a private database that lives
 /// on disk when it grows and ends with the run, so memory stays the same for any number of files.
@@ -7,7 +9,7 @@ final class Inventory {
     applicationID: 0x73_75_70_69, version: 1,
     creation: """
       CREATE TABLE objects (key TEXT PRIMARY KEY, byte_count INTEGER, etag TEXT) WITHOUT ROWID;
-      CREATE TABLE files (storage_path TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE files (storage_path TEXT PRIMARY KEY, id TEXT NOT NULL, mime_type TEXT, metadata TEXT) WITHOUT ROWID;
       CREATE TABLE links (id TEXT PRIMARY KEY) WITHOUT ROWID;
       """)
 
@@ -23,10 +25,10 @@ final class Inventory {
     do throws(SQLiteError) {
       database = try Database(.temporary, schema: Self.schema)
       insertObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?)")
-      insertFile = try database.prepare("INSERT OR REPLACE INTO files VALUES (?, ?)")
+      insertFile = try database.prepare("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)")
       insertLink = try database.prepare("INSERT OR IGNORE INTO links VALUES (?)")
       selectObject = try database.prepare("SELECT byte_count, etag FROM objects WHERE key = ?")
-      selectFile = try database.prepare("SELECT id FROM files WHERE storage_path = ?")
+      selectFile = try database.prepare("SELECT id, mime_type, metadata FROM files WHERE storage_path = ?")
       selectLink = try database.prepare("SELECT 1 FROM links WHERE id = ?")
     } catch {
       throw StorageError(inventory: error)
@@ -43,9 +45,16 @@ final class Inventory {
     }
   }
 
-  func note(_ rows: [FileRow]) throws(StorageError) {
+  /// Keeps the metadata of those rows only that `change` would change.
+  func note(_ rows: [FileRow], changedBy change: MetadataChange) throws(StorageError) {
     try transaction { () throws(SQLiteError) in
-      for row in rows { try insertFile.run([.text(row.storagePath), .text(row.id.description)]) }
+      for row in rows {
+        let metadata: String? = change.applied(to: row.metadata) == row.metadata ? nil : row.metadata.text
+        try insertFile.run([
+          .text(row.storagePath), .text(row.id.description), row.mediaType.map { .text($0) } ?? .null,
+          metadata.map { .text($0) } ?? .null,
+        ])
+      }
     }
   }
 
@@ -69,12 +78,23 @@ final class Inventory {
     }
   }
 
-  func fileID(onPath path: String) throws(StorageError) -> FileID? {
+  /// What is known of the row on a storage path.
+  func file(onPath path: String) throws(StorageError) -> KnownRow? {
     try converting { () throws(SQLiteError) in
       try selectFile.bind([.text(path)])
       defer { selectFile.reset() }
-      return try selectFile.step() ? selectFile.value(0).text.flatMap { FileID($0) } : nil
+      guard try selectFile.step(), let id = selectFile.value(0).text.flatMap({ FileID($0) }) else { return nil }
+      return KnownRow(
+        id: id, mediaType: selectFile.value(1).text,
+        metadata: selectFile.value(2).text.flatMap { FileMetadata(text: $0) })
     }
+  }
+
+  struct KnownRow {
+    var id: FileID
+    var mediaType: String?
+    /// Only when they are to be changed.
+    var metadata: FileMetadata?
   }
 
   func isLinked(_ id: FileID) throws(StorageError) -> Bool {
@@ -95,6 +115,19 @@ final class Inventory {
     } catch {
       throw StorageError(inventory: error)
     }
+  }
+}
+
+extension FileMetadata {
+  fileprivate var text: String {
+    var writer = JSONWriter()
+    json.write(to: &writer)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
+  fileprivate init?(text: String) {
+    guard let json = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else { return nil }
+    self.init(json)
   }
 }
 

@@ -2,9 +2,14 @@ internal import Digests
 
 /// One file of a window, on its way from its directory entry to its outcome.
 struct MigratingFile: Sendable {
-  /// Below the root.
-  let path: LocalPath
-  /// As the walk saw it.
+  let origin: ContentOrigin
+  /// What it is called: a base name, or a path below a root.
+  let name: LocalPath
+  /// How its outcome names it; nil for a file of a root, which is where it lies.
+  let label: LocalPath?
+  /// When it is known without looking at name and content.
+  let mediaType: MediaType?
+  /// As it was when it was first looked at.
   let status: FileStatus
 
   /// Of the content that was read in this run, or of one known to be the same.
@@ -24,6 +29,11 @@ struct MigratingFile: Sendable {
   var hasRow = false
   var isLinked = false
 
+  /// The metadata of the row that was there, when storing it again changes them.
+  var storedMetadata: FileMetadata?
+  /// The keys of the metadata that this run changed in a row that was there.
+  var updatedKeys: [String] = []
+
   /// Whether its path was found to hold other bytes, which were replaced.
   var wasOverwritten = false
   /// Whether its object was downloaded and found to be right.
@@ -42,8 +52,31 @@ struct MigratingFile: Sendable {
   var failures = 0
   var error: StorageError?
 
-  init(path: LocalPath, status: FileStatus) {
-    self.path = path
+  init(
+    _ origin: ContentOrigin, name: LocalPath, label: LocalPath? = nil, mediaType: MediaType? = nil, status: FileStatus
+  ) {
+    self.origin = origin
+    self.name = name
+    self.label = label
+    self.mediaType = mediaType
     self.status = status
+  }
+
+  /// The same file as it is now, nothing of it known.
+  func anew(_ status: FileStatus) -> MigratingFile {
+    MigratingFile(origin, name: name, label: label, mediaType: mediaType, status: status)
+  }
+
+  /// Whether its name, or that of the file it is read from, is one of secrets.
+  var looksSensitive: Bool {
+    if case .path(let path) = origin, path.looksSensitive { return true }
+    return name.looksSensitive
+  }
+
+  /// As its outcome names it.
+  var path: LocalPath {
+    if let label { return label }
+    if case .root(let root) = origin { return root.path.appending(name) }
+    return name
   }
 }

@@ -23,12 +23,17 @@ public struct Migration: Sendable {
   let project: OpenProject
   let options: Options
   let stop: StopSignal
-  public let meter = ProgressMeter()
+  public let meter: ProgressMeter
 
   public init(_ project: OpenProject, options: Options, stop: StopSignal) {
+    self.init(project, options: options, stop: stop, meter: ProgressMeter())
+  }
+
+  init(_ project: OpenProject, options: Options, stop: StopSignal, meter: ProgressMeter) {
     self.project = project.heeding(stop)
     self.options = options
     self.stop = stop
+    self.meter = meter
   }
 
   /// Stores every file of the roots.
@@ -38,10 +43,7 @@ public struct Migration: Sendable {
   public func run(
     _ roots: [MigrationRoot], report: @escaping @Sendable (FileOutcome) -> Void
   ) async -> MigrationSummary {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let requestsBefore = project.requestCount
-    var tally = Tally(report: report)
+    var tally = RunTally(report: report, requestsBefore: project.requestCount)
     do throws(StorageError) {
       let bucket = try await self.bucket()
       for root in roots {
@@ -54,13 +56,7 @@ public struct Migration: Sendable {
     } catch {
       tally.summary.endedBy = error
     }
-    if stop.isRaised, tally.summary.endedBy.map({ $0.code == .interrupted }) ?? true {
-      tally.summary.endedBy = StorageError(
-        .interrupted, "interrupted before the end", hint: "run the same command again: it continues")
-    }
-    tally.summary.duration = start.duration(to: clock.now)
-    tally.summary.requestCount = project.requestCount - requestsBefore
-    return tally.summary
+    return tally.finished(stop, requestCount: project.requestCount)
   }
 
   /// The bucket of this run's files as the service describes it.
@@ -74,127 +70,69 @@ public struct Migration: Sendable {
 
   func reader(_ root: MigrationRoot, to bucket: StoredBucket) throws(StorageError) -> SourceReader {
     try SourceReader(
-      root.source, patterns: options.patterns,
+      [.tree(root.source, options.patterns)],
       to: SourceReader.Destination(type: options.type, bucket: bucket, continuationID: root.continuationID),
       journal: project.journalPlace)
   }
 
-  func settler(_ reader: SourceReader, continuationID: String?) -> WindowSettler {
-    WindowSettler(
-      reader: reader, objects: project.objects, rows: project.rows, bucket: options.type.bucket.name,
-      continuationID: continuationID, verification: options.verification,
-      readBack: ReadBack(objects: project.objects, directory: project.journalPlace.directory))
-  }
-
   private func migrate(
-    _ root: MigrationRoot, to bucket: StoredBucket, _ tally: inout Tally
+    _ root: MigrationRoot, to bucket: StoredBucket, _ tally: inout RunTally
   ) async throws(StorageError) {
-    var root = root
+    let reader = try reader(root, to: bucket)
     var conversation: Conversation?
     var isNew = false
     if let continuationID = root.continuationID {
-      let found = try await project.rows.createConversation(continuationID: continuationID, title: nil)
-      (conversation, isNew) = (found.conversation, found.isNew)
-      root.continuationID = found.conversation.continuationID
+      (conversation, isNew) = try await open(continuationID, for: reader)
     }
-    let reader = try reader(root, to: bucket)
-    if !isNew { try await fillInventory(of: reader, root) }
-    let lane = project.objects.uploads()
-    meter.watch(lane)
-    let sender = WindowSender(
-      reader, lane: lane, jobs: options.jobs, retrier: project.retrier, stop: stop, meter: meter)
-    let settler = settler(reader, continuationID: root.continuationID)
-    tally = await stop.withReaction {
-      lane.cancelAll()
-    } _: {
-      await withTaskCancellationHandler {
-        await run(reader, sender, settler, conversation, tally)
-      } onCancel: {
-        stop.raise()
-      }
-    }
+    if !isNew { try await fillInventory(of: reader) }
+    tally = await run(reader, in: conversation, .listed, tally)
   }
 
-  /// The pipeline: while one window is settled, the next is hashed and sent.
-  private func run(
-    _ reader: SourceReader, _ sender: WindowSender, _ settler: WindowSettler, _ conversation: Conversation?,
-    _ tally: Tally
-  ) async -> Tally {
-    var sender = sender
-    var tally = tally
-    var conversation = conversation
-    var links = LinkInventory(project.rows)
-    return await withTaskGroup(of: (MigrationWindow, Conversation?).self) { settling in
-      while !stop.isRaised, tally.summary.endedBy == nil {
-        let (window, passedOver) = await reader.nextWindow()
-        passedOver.forEach { tally.count($0) }
-        guard !window.files.isEmpty else {
-          if passedOver.isEmpty { break }
-          continue
-        }
-        let sent = await links.mark(sender.send(window), reader, conversation)
-        if let settled = await settling.next() { (conversation, tally) = await absorb(settled, reader, tally) }
-        settling.addTask { [conversation] in await settler.settle(sent, in: conversation) }
-        if sent.end != nil { break }
-      }
-      while let settled = await settling.next() { (conversation, tally) = await absorb(settled, reader, tally) }
-      return tally
-    }
-  }
-
-  /// Notes what a window that is done brought, then reports its files.
-  private func absorb(
-    _ settled: (window: MigrationWindow, conversation: Conversation?), _ reader: SourceReader, _ tally: Tally
-  ) async -> (Conversation?, Tally) {
-    var tally = tally
-    do throws(StorageError) {
-      try await reader.recordDigests()
-    } catch {
-      tally.summary.endedBy = error
-    }
-    for outcome in await reader.outcomes(of: settled.window, in: settled.conversation) { tally.count(outcome) }
-    tally.summary.sentByteCount += settled.window.files.reduce(0) { $0 + $1.sentByteCount }
-    if tally.summary.endedBy == nil { tally.summary.endedBy = settled.window.endOfRun(hadSuccess: tally.hadSuccess) }
-    tally.hadSuccess = tally.hadSuccess || settled.window.files.contains(where: \.isComplete)
-    return (settled.conversation, tally)
-  }
-
-  /// Asks what the service holds of the root's conversation: rows and objects, in pages of a thousand.
-  func fillInventory(of reader: SourceReader, _ root: MigrationRoot) async throws(StorageError) {
-    let prefix = ObjectPath.prefix(type: options.type, continuationID: root.continuationID)
-    let query = FileQuery(pathPrefix: prefix)
-    var after: PageCursor?
-    while true {
-      try checkStop()
-      let page = try await project.rows.files(matching: query, after: after)
-      try await reader.note(page.elements)
-      guard !page.isLast, let last = page.elements.last else { break }
-      after = PageCursor(after: last, in: query.order)
-    }
-    var key: String?
-    while true {
-      try checkStop()
-      let page = try await project.objects.objects(in: options.type.bucket.name, prefix: prefix, after: key)
-      try await reader.note(page.objects)
-      guard !page.isLast, let last = page.objects.last else { break }
-      key = last.key
-    }
-  }
-
-  private func checkStop() throws(StorageError) {
-    if stop.isRaised { throw StorageError(.interrupted, "interrupted while asking what is stored") }
+  /// The conversation of that continuation id, made if there is none, as that of the reader's files.
+  func open(
+    _ continuationID: String, for reader: SourceReader
+  ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
+    let found = try await project.rows.createConversation(continuationID: continuationID, title: nil)
+    // It may have been named by the id of its row, and a file's identity is made of the continuation id.
+    await reader.file(under: found.conversation.continuationID)
+    return found
   }
 }
 
 /// Counts outcomes and passes them on.
-private struct Tally {
+struct RunTally {
   var summary = MigrationSummary()
   /// Whether any file was stored, or found stored.
   var hadSuccess = false
   let report: @Sendable (FileOutcome) -> Void
+  private let start = ContinuousClock.now
+  private let requestsBefore: Int
+
+  init(report: @escaping @Sendable (FileOutcome) -> Void, requestsBefore: Int) {
+    self.report = report
+    self.requestsBefore = requestsBefore
+  }
 
   mutating func count(_ outcome: FileOutcome) {
     summary.count(outcome)
     report(outcome)
+  }
+
+  /// The summary of a run that is over.
+  func finished(_ stop: StopSignal, requestCount: Int) -> MigrationSummary {
+    var summary = summary
+    let isCut = summary.endedBy.map { $0.code == .interrupted } ?? true
+    switch stop.reason {
+    case .interrupted? where isCut:
+      summary.endedBy = StorageError(
+        .interrupted, "interrupted before the end", hint: "run the same command again: it continues")
+    case .deadline? where isCut:
+      // It may have come when everything was done.
+      summary.endedBy = summary.failures[.deadline] == nil ? nil : .deadline
+    case .interrupted?, .deadline?, nil: break
+    }
+    summary.duration = start.duration(to: .now)
+    summary.requestCount = requestCount - requestsBefore
+    return summary
   }
 }

@@ -33,19 +33,15 @@ extension MigrationPlan {
   fileprivate mutating func add(
     _ root: MigrationRoot, in migration: Migration, _ bucket: StoredBucket
   ) async throws(StorageError) {
-    var root = root
     let before = migration.project.requestCount
     var conversation: Conversation?
     if let continuationID = root.continuationID {
       conversation = try await migration.project.rows.conversation(continuationID: continuationID)
-      if let conversation {
-        root.continuationID = conversation.continuationID
-      } else {
-        requestCount += 1
-      }
+      if conversation == nil { requestCount += 1 }
     }
     let reader = try migration.reader(root, to: bucket)
-    if conversation != nil || root.continuationID == nil { try await migration.fillInventory(of: reader, root) }
+    if let conversation { await reader.file(under: conversation.continuationID) }
+    if conversation != nil || root.continuationID == nil { try await migration.fillInventory(of: reader) }
     var links = LinkInventory(migration.project.rows)
     while !migration.stop.isRaised {
       let (window, passedOver) = await reader.nextWindow()
@@ -77,6 +73,7 @@ extension MigrationPlan {
     let unproved = window.indices { !$0.isProved }.count
     let overwritten = unsent.count { window.files[$0].wasSent }
     requestCount += unsent.count + overwritten + MigrationWindow.proofRequestCount(unproved)
+    requestCount += window.indices { $0.storedMetadata != nil }.count
     requestCount += (unrecorded > 0 ? 1 : 0) + (unlinked > 0 ? 1 : 0)
   }
 }

@@ -1,7 +1,7 @@
 /// A directory to migrate, and the conversation its files belong to.
 public struct MigrationRoot: Sendable {
   public let source: SourceRoot
-  public internal(set) var continuationID: String?
+  public let continuationID: String?
 
   public init(_ source: SourceRoot, continuationID: String?) {
     self.source = source

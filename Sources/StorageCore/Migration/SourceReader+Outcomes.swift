@@ -1,17 +1,20 @@
 extension SourceReader {
-  /// The outcomes of a window's files. Those that were dropped on the way, because the run ended, have none.
-  func outcomes(of window: MigrationWindow, in conversation: Conversation?) -> [FileOutcome] {
+  /// The outcomes of a window's files. Those that were dropped on the way, because the run ended, have none, or fail
+  /// with `end`.
+  func outcomes(
+    of window: MigrationWindow, in conversation: Conversation?, droppedBy end: StorageError? = nil
+  ) -> [FileOutcome] {
     window.files.compactMap { file in
+      if file.wasDropped || file.error?.code == .interrupted {
+        return end.map { outcome(of: file.failed($0), .failed, conversation) }
+      }
       if let error = file.error {
-        if error.code == .interrupted { return nil }
         return outcome(of: file, error.code == .changed ? .changed : .failed, conversation)
       }
-      if file.wasDropped { return nil }
       guard file.isComplete, file.isLinked || conversation == nil else {
-        var file = file
-        file.error = StorageError(
+        let error = StorageError(
           .rejected, "it was not stored, for no known reason", hint: "run the same command again")
-        return outcome(of: file, .failed, conversation)
+        return outcome(of: file.failed(error), .failed, conversation)
       }
       let wasComplete = file.hadObject && file.hadRow && (file.hadLink || conversation == nil)
       return outcome(of: file, wasComplete && !file.wasOverwritten ? .unchanged : .stored, conversation)
@@ -28,25 +31,34 @@ extension SourceReader {
   private func outcome(
     of file: MigratingFile, _ status: FileOutcome.Status, _ conversation: Conversation?
   ) -> FileOutcome {
-    var outcome = outcome(status, file.path, file.status, error: file.error)
+    var outcome = outcome(status, file.path, name: file.name, file.status, error: file.error)
     outcome.id = file.row?.id
     outcome.storagePath = file.row?.storagePath
     outcome.originalName = file.row?.originalName ?? outcome.originalName
     outcome.mediaType = file.row?.mediaType
     outcome.sha256 = file.row?.metadata.sha256
     outcome.conversation = conversation
+    outcome.updatedKeys = file.updatedKeys
     if file.wasOverwritten { outcome.reason = "other bytes lay on its path and were replaced" }
     return outcome
   }
 
   /// The outcome of a path of which no more is known.
   func outcome(
-    _ status: FileOutcome.Status, _ path: LocalPath, _ file: FileStatus?, reason: String? = nil,
-    error: StorageError? = nil
+    _ status: FileOutcome.Status, _ path: LocalPath, name: LocalPath, _ file: FileStatus? = nil,
+    reason: String? = nil, error: StorageError? = nil
   ) -> FileOutcome {
     FileOutcome(
-      status: status, path: root.path.appending(path), bucket: destination.bucket.name,
-      originalName: (path.baseName ?? path).repaired, byteCount: file?.byteCount,
+      status: status, path: path, bucket: destination.bucket.name,
+      originalName: (name.baseName ?? name).repaired, byteCount: file?.byteCount,
       continuationID: destination.continuationID, reason: reason, error: error)
+  }
+}
+
+extension MigratingFile {
+  fileprivate func failed(_ error: StorageError) -> MigratingFile {
+    var file = self
+    file.error = error
+    return file
   }
 }

@@ -64,7 +64,7 @@ extension SourceReader {
   /// Whether the digests are known, from before or from the journal.
   private func known(_ file: inout MigratingFile) throws(StorageError) -> Bool {
     if file.row != nil { return true }
-    guard let digests = try remembered(file.status) else { return false }
+    guard file.origin.isLasting, let digests = try remembered(file.status) else { return false }
     do throws(DigestError) {
       try identify(&file, as: digests, start: nil)
     } catch {
@@ -83,14 +83,14 @@ extension SourceReader {
       if case .changed = error { try refresh(&file) }
       throw StorageError(error)
     }
-    if wasHashed, let digests = file.digests { try remember(file.status, digests) }
+    if wasHashed, let digests = file.digests { try remember(file, digests) }
     return content
   }
 
   private func load(
     _ file: inout MigratingFile
   ) throws(FileError) -> (content: ObjectUpload.Content, wasHashed: Bool) {
-    let source = try root.open(file.path)
+    let source = try file.origin.open(file.name)
     guard source.status == file.status else { throw .changed(source.path) }
     let isLarge = source.status.byteCount > FileHasher.keptByteCount
     var bytes: [UInt8] = []
@@ -107,9 +107,9 @@ extension SourceReader {
 
   /// Forgets what was known of a file that changed, and looks at it anew.
   private func refresh(_ file: inout MigratingFile) throws(StorageError) {
-    guard let status = try? root.open(file.path).status else { return }
-    if isTooLarge(status) { throw tooLarge(status) }
-    var fresh = MigratingFile(path: file.path, status: status)
+    guard let status = try? file.origin.open(file.name).status else { return }
+    var fresh = file.anew(status)
+    if let error = refusal(of: fresh) { throw error }
     fresh.changes = file.changes
     fresh.failures = file.failures
     file = fresh
@@ -124,21 +124,28 @@ extension SourceReader {
       file.row = try row(for: file, digests)
     }
     if let start, file.row?.mediaType == nil {
-      file.row?.mediaType = MediaType.of(name: file.path, start: start).description
+      file.row?.mediaType = MediaType.of(name: file.name, start: start).description
     }
   }
 
   private func row(for file: MigratingFile, _ digests: ContentDigests) throws(DigestError) -> FileRow {
     let identity = try FileIdentity(
-      type: destination.type, continuationID: destination.continuationID, name: file.path, content: digests.sha256)
-    let name = file.path.baseName ?? file.path
-    return FileRow(
-      id: identity.id, storagePath: identity.storagePath.string, originalName: name.repaired,
-      mediaType: MediaType.of(name: name)?.description, byteCount: digests.byteCount, type: destination.type,
+      type: destination.type, continuationID: destination.continuationID,
+      name: destination.storagePath.map { LocalPath(checked: Array($0.string.utf8)) } ?? file.name,
+      content: digests.sha256)
+    let name = file.name.baseName ?? file.name
+    var row = FileRow(
+      id: identity.id, storagePath: (destination.storagePath ?? identity.storagePath).string,
+      originalName: name.repaired,
+      mediaType: (destination.mediaType ?? file.mediaType ?? MediaType.of(name: name))?.description,
+      byteCount: digests.byteCount, type: destination.type,
       metadata: FileMetadata(
         sha256: digests.sha256.hex, bucket: destination.bucket.name, continuationID: destination.continuationID,
-        relativePath: file.path.repaired, originalNameBase64: name.base64UnlessUTF8,
-        relativePathBase64: file.path.base64UnlessUTF8))
+        relativePath: file.name.repaired, originalNameBase64: name.base64UnlessUTF8,
+        relativePathBase64: file.name.base64UnlessUTF8))
+    row.metadata.other = destination.metadata.members
+    row.metadata.expiresAt = destination.metadata.expiresAt
+    return row
   }
 
   private func compareWithInventory(_ file: inout MigratingFile) throws(StorageError) {
@@ -150,18 +157,26 @@ extension SourceReader {
       file.isProved = proof == .holds
       file.wasSent = true
     }
-    if let other = try inventory.fileID(onPath: row.storagePath) {
-      guard other == row.id else { throw .pathTaken(row.storagePath, by: other) }
+    if let stored = try inventory.file(onPath: row.storagePath) {
+      guard stored.id == row.id else { throw pathTaken(row.storagePath, by: stored.id) }
       file.hadRow = true
       file.hasRow = true
+      file.storedMetadata = stored.metadata
+      if let mediaType = stored.mediaType { file.row?.mediaType = mediaType }
     } else if row.mediaType == nil {
-      file.row?.mediaType = try type(ofContentOf: file.path)
+      let mediaType = try typeOfContent(of: file)
+      file.row?.mediaType = mediaType
     }
   }
 
-  private func type(ofContentOf path: LocalPath) throws(StorageError) -> String {
+  private func pathTaken(_ path: String, by id: FileID) -> StorageError {
+    destination.storagePath == nil ? .pathTaken(path, by: id) : .otherContent(on: path)
+  }
+
+  private func typeOfContent(of file: MigratingFile) throws(StorageError) -> String {
     do throws(FileError) {
-      return MediaType.of(name: path, start: try root.open(path).start(MediaType.startByteCount)).description
+      let start = try file.origin.open(file.name).start(MediaType.startByteCount)
+      return MediaType.of(name: file.name, start: start).description
     } catch {
       throw StorageError(error)
     }

@@ -1,19 +1,18 @@
 internal import Digests
 
-/// Reads the source files of one root: walks the tree, hashes, and says what each file is to become.
+/// Reads the source files of a run that go to one destination: walks trees, hashes, and says what each file is to become.
 ///
 /// Blocking, so on a queue of its own. The journal and the inventory are used here and nowhere else during a run.
 actor SourceReader {
   private let executor = BlockingExecutor(label: "supastore.source")
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  let root: SourceRoot
-  let destination: Destination
+  private(set) var destination: Destination
   let inventory: Inventory
   var hasher: FileHasher
-  private let patterns: PathPatterns
+  private let sources: [MigrationSource]
   private let journal: Journal
-  private var walk: TreeWalk
+  private var sequence: SourceSequence
   /// Hashed in this run and not in the journal yet.
   private var unrecorded: [(status: FileStatus, digests: ContentDigests)] = []
   private var unrecordedByteCount: Int64 = 0
@@ -22,20 +21,25 @@ actor SourceReader {
   private static let unrecordedFileLimit = 500
   private static let unrecordedByteLimit: Int64 = 256 << 20
 
-  /// Where the files of a root go.
+  /// Where the files go, and what of their rows is the same for all.
   struct Destination: Sendable {
     var type: FileType
     /// What the service says of the type's bucket.
     var bucket: StoredBucket
     /// Nil without a conversation.
     var continuationID: String?
+    /// Exactly here, where nothing is ever replaced; for one file only.
+    var storagePath: ObjectPath?
+    /// For all files, whatever their names and contents say.
+    var mediaType: MediaType?
+    var metadata = MetadataChange()
+    var allowsSensitive = true
   }
 
   init(
-    _ root: SourceRoot, patterns: PathPatterns, to destination: Destination, journal place: JournalPlace
+    _ sources: [MigrationSource], to destination: Destination, journal place: JournalPlace
   ) throws(StorageError) {
-    self.root = root
-    self.patterns = patterns
+    self.sources = sources
     self.destination = destination
     do throws(StateError) {
       journal = try Journal(at: place)
@@ -43,7 +47,7 @@ actor SourceReader {
       throw StorageError(error)
     }
     inventory = try Inventory()
-    walk = TreeWalk(root, patterns: patterns)
+    sequence = SourceSequence(sources)
     do {
       hasher = try FileHasher()
     } catch {
@@ -51,64 +55,51 @@ actor SourceReader {
     }
   }
 
+  /// From now on files are those of the conversation with this continuation id.
+  func file(under continuationID: String) { destination.continuationID = continuationID }
+
   // MARK: walking
 
   /// How many files there are and how large they are, as far as a walk can tell.
   func measure(until stop: StopSignal) -> (fileCount: Int, byteCount: Int64) {
     var size: (fileCount: Int, byteCount: Int64) = (0, 0)
-    var walk = TreeWalk(root, patterns: patterns)
-    while !stop.isRaised, let entry = walk.next() {
-      guard case .file(_, let status) = entry, !isTooLarge(status) else { continue }
+    var sequence = SourceSequence(sources)
+    while !stop.isRaised, let entry = sequence.next() {
+      guard case .file(let file) = entry, refusal(of: file) == nil else { continue }
       size.fileCount += 1
-      size.byteCount += status.byteCount
+      size.byteCount += file.status.byteCount
     }
     return size
   }
 
-  /// A window of one file of the root, or its outcome when it is not one to store.
-  func window(of path: LocalPath) -> (window: MigrationWindow, refused: FileOutcome?) {
-    var window = MigrationWindow()
-    do throws(FileError) {
-      let status = try root.open(path).status
-      if isTooLarge(status) { return (window, outcome(.failed, path, status, error: tooLarge(status))) }
-      window.append(MigratingFile(path: path, status: status))
-      return (window, nil)
-    } catch {
-      return (window, outcome(.failed, path, nil, error: StorageError(error)))
-    }
-  }
-
-  /// The next files to store, and what the walk passed over on the way to them. Both empty at the end.
+  /// The next files to store, and what was passed over on the way to them. Both empty at the end.
   func nextWindow() -> (window: MigrationWindow, passedOver: [FileOutcome]) {
     var window = MigrationWindow()
     var passedOver: [FileOutcome] = []
-    while !window.isFull, passedOver.count < MigrationWindow.fileLimit, let entry = walk.next() {
+    while !window.isFull, passedOver.count < MigrationWindow.fileLimit, let entry = sequence.next() {
       switch entry {
-      case .file(let path, let status):
-        if isTooLarge(status) {
-          passedOver.append(outcome(.failed, path, status, error: tooLarge(status)))
+      case .file(let file):
+        if let error = refusal(of: file) {
+          passedOver.append(outcome(.failed, file.path, name: file.name, file.status, error: error))
         } else {
-          window.append(MigratingFile(path: path, status: status))
+          window.append(file)
         }
-      case .skipped(let path, let reason):
-        passedOver.append(outcome(.skipped, path, nil, reason: reason.description))
-      case .failed(let path, let error):
-        passedOver.append(outcome(.failed, path, nil, error: StorageError(error)))
+      case .refused(let outcome):
+        passedOver.append(outcome)
+      case .skipped(let root, let name, let reason):
+        passedOver.append(outcome(.skipped, root.path.appending(name), name: name, reason: reason.description))
+      case .failed(let root, let name, let error):
+        passedOver.append(outcome(.failed, root.path.appending(name), name: name, error: StorageError(error)))
       }
     }
     return (window, passedOver)
   }
 
-  func isTooLarge(_ status: FileStatus) -> Bool {
-    destination.bucket.byteLimit.map { status.byteCount > $0 } ?? false
-  }
-
-  func tooLarge(_ status: FileStatus) -> StorageError {
-    StorageError(
-      .tooLarge,
-      "\(status.byteCount) bytes are more than bucket \(destination.bucket.name) takes "
-        + "(\(destination.bucket.byteLimit ?? 0))",
-      hint: "raise the bucket's file size limit in the dashboard, or leave the file out with --exclude")
+  /// Why a file is not stored whatever it holds.
+  func refusal(of file: MigratingFile) -> StorageError? {
+    if !destination.allowsSensitive, file.looksSensitive { return .sensitive }
+    guard let limit = destination.bucket.byteLimit, file.status.byteCount > limit else { return nil }
+    return .tooLarge(byteCount: file.status.byteCount, destination.bucket)
   }
 
   // MARK: the journal
@@ -122,7 +113,9 @@ actor SourceReader {
     }
   }
 
-  func remember(_ status: FileStatus, _ digests: ContentDigests) throws(StorageError) {
+  func remember(_ file: MigratingFile, _ digests: ContentDigests) throws(StorageError) {
+    guard file.origin.isLasting else { return }
+    let status = file.status
     unrecorded.append((status, digests))
     unrecordedByteCount += status.byteCount
     if unrecorded.count >= Self.unrecordedFileLimit || unrecordedByteCount >= Self.unrecordedByteLimit {
@@ -145,7 +138,9 @@ actor SourceReader {
 
   func isLinked(_ id: FileID) throws(StorageError) -> Bool { try inventory.isLinked(id) }
   func note(_ objects: [StoredObject]) throws(StorageError) { try inventory.note(objects) }
-  func note(_ rows: [FileRow]) throws(StorageError) { try inventory.note(rows) }
+  func note(_ rows: [FileRow]) throws(StorageError) {
+    try inventory.note(rows, changedBy: destination.metadata)
+  }
   func note(linked ids: [FileID]) throws(StorageError) { try inventory.note(linked: ids) }
   func forgetLinks() throws(StorageError) { try inventory.forgetLinks() }
 }

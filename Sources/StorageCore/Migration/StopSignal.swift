@@ -2,8 +2,15 @@ import Synchronization
 
 /// Somebody's wish that a run should end early. Raised once, from any thread; never lowered.
 public final class StopSignal: Sendable {
+  public enum Reason: Sendable {
+    /// What is under way is finished as far as it can be.
+    case interrupted
+    /// The time that was set is over: nothing is waited for.
+    case deadline
+  }
+
   private struct State {
-    var isRaised = false
+    var reason: Reason?
     var reactions: [Int: @Sendable () -> Void] = [:]
     var nextKey = 0
   }
@@ -11,12 +18,15 @@ public final class StopSignal: Sendable {
 
   public init() {}
 
-  public var isRaised: Bool { state.withLock { $0.isRaised } }
+  public var isRaised: Bool { reason != nil }
+
+  /// Why it was raised first.
+  public var reason: Reason? { state.withLock { $0.reason } }
 
   /// Calls every waiting reaction, on the caller's thread.
-  public func raise() {
+  public func raise(_ reason: Reason = .interrupted) {
     let reactions = state.withLock { state in
-      state.isRaised = true
+      if state.reason == nil { state.reason = reason }
       defer { state.reactions = [:] }
       return Array(state.reactions.values)
     }
@@ -28,7 +38,7 @@ public final class StopSignal: Sendable {
     _ reaction: @escaping @Sendable () -> Void, _ body: () async -> Value
   ) async -> Value {
     let key: Int? = state.withLock { state in
-      guard !state.isRaised else { return nil }
+      guard state.reason == nil else { return nil }
       defer { state.nextKey += 1 }
       state.reactions[state.nextKey] = reaction
       return state.nextKey

@@ -21,42 +21,16 @@ extension WindowSettler {
     }
   }
 
-  /// What the service says of the objects of these files: asked one by one when they are few, else by listing the
-  /// stretch of keys they lie in.
+  /// What the service says of the objects of these files.
   private func descriptions(of indices: [Int], _ window: inout MigrationWindow) async -> [String: StoredObject] {
     let keys = indices.compactMap { window.files[$0].row?.storagePath }
     var found: [String: StoredObject] = [:]
     do throws(StorageError) {
-      if keys.count > MigrationWindow.singleProofLimit { try await list(keys, into: &found) }
-      for key in keys where found[key] == nil {
-        found[key] = try await objects.object(key, in: bucket)
-      }
+      try await objects.describe(keys, in: bucket, into: &found)
     } catch {
       window.fail(indices.filter { found[window.files[$0].row?.storagePath ?? ""] == nil }, error)
     }
     return found
-  }
-
-  private func list(_ keys: [String], into found: inout [String: StoredObject]) async throws(StorageError) {
-    let sorted = keys.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
-    guard let first = sorted.first, let last = sorted.last else { return }
-    let wanted = Set(keys)
-    // What precedes the first key by the least: the key without its last byte.
-    var after = String(first.dropLast())
-    // Objects of others may lie between ours; beyond a few pages asking one by one is cheaper.
-    for _ in 0..<(keys.count / 1000 + 3) {
-      let page = try await objects.objects(in: bucket, prefix: commonPrefix(first, last), after: after)
-      for object in page.objects where wanted.contains(object.key) { found[object.key] = object }
-      guard !page.isLast, let end = page.objects.last?.key,
-        Array(end.utf8).lexicographicallyPrecedes(Array(last.utf8))
-      else { return }
-      after = end
-    }
-  }
-
-  private func commonPrefix(_ first: String, _ last: String) -> String {
-    let pairs = zip(first.utf8, last.utf8).prefix { $0 == $1 }
-    return String(decoding: pairs.map(\.0), as: UTF8.self)
   }
 
   private func proveByReading(_ file: inout MigratingFile) async {
@@ -82,6 +56,7 @@ extension WindowSettler {
   /// Sends a file whose object is gone, or, `overwriting`, one on whose path other bytes were found.
   private func sendAgain(_ file: inout MigratingFile, overwriting: Bool) async {
     do throws(StorageError) {
+      if overwriting, !replaces { throw .otherContent(on: file.row?.storagePath ?? "") }
       let prepared = try await reader.reload(file)
       guard prepared.file.row?.id == file.row?.id, var upload = prepared.upload else {
         throw StorageError(.changed, "the file changed while it was stored", hint: "run the same command again")
@@ -117,11 +92,8 @@ extension WindowSettler {
 }
 
 extension MigrationWindow {
-  /// So many objects at most are asked about one by one.
-  static let singleProofLimit = 2
-
   /// Requests that proving so many objects costs when all of them are right.
   static func proofRequestCount(_ objectCount: Int) -> Int {
-    objectCount <= singleProofLimit ? objectCount : 1
+    objectCount <= singleQuestionLimit ? objectCount : 1
   }
 }

@@ -67,12 +67,17 @@ extension WindowSettler {
   private func adopt(_ indices: [Int], _ window: inout MigrationWindow) async throws(StorageError) {
     guard !indices.isEmpty else { return }
     let found = try await rows.files(storagePaths: indices.compactMap { window.files[$0].row?.storagePath })
-    let holders = Dictionary(found.map { ($0.storagePath, $0.id) }, uniquingKeysWith: { first, _ in first })
+    let holders = Dictionary(found.map { ($0.storagePath, $0) }, uniquingKeysWith: { first, _ in first })
     for index in indices {
       guard let row = window.files[index].row else { continue }
       switch holders[row.storagePath] {
-      case row.id: window.files[index].hasRow = true
-      case let other?: window.files[index].error = .pathTaken(row.storagePath, by: other)
+      case let holder? where holder.id == row.id:
+        window.files[index].hasRow = true
+        window.files[index].row?.mediaType = holder.mediaType ?? row.mediaType
+        window.files[index].storedMetadata = holder.metadata
+      case let other?:
+        window.files[index].error =
+          replaces ? .pathTaken(row.storagePath, by: other.id) : .otherContent(on: row.storagePath)
       case nil:
         window.files[index].error = StorageError(
           .rejected, "the row was neither inserted nor is it there", hint: "run the same command again")

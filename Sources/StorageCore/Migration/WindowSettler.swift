@@ -7,6 +7,9 @@ struct WindowSettler: Sendable {
   /// Nil when the files belong to no conversation.
   let continuationID: String?
   let verification: Verification
+  /// Whether other bytes on a file's path are replaced; where a person chose the path, they stay.
+  let replaces: Bool
+  let change: MetadataChange
   let readBack: ReadBack
 
   /// Rounds after which a row or conversation that keeps vanishing is given up.
@@ -34,6 +37,7 @@ struct WindowSettler: Sendable {
         }
       }
     }
+    await amend(&window)
     return (window, conversation)
   }
 
@@ -84,6 +88,7 @@ struct WindowSettler: Sendable {
       for index in indices {
         guard let row = window.files[index].row, !present.contains(row.id) else { continue }
         window.files[index].hasRow = false
+        window.files[index].storedMetadata = nil
         window.files[index].isLinked = false
         // Whoever removed the row may have removed the object too.
         window.files[index].isProved = false

@@ -13,6 +13,8 @@ public struct StorageError: Error, Sendable, Equatable {
     case conflict
     /// The file is larger than its bucket allows.
     case tooLarge = "too_large"
+    /// The name is one of files that hold secrets, and nobody said that it may be stored.
+    case sensitive
     /// The content is not what its digest says.
     case integrity
     /// A table, bucket or function that should have been made before is missing.
@@ -33,6 +35,8 @@ public struct StorageError: Error, Sendable, Equatable {
     case damaged
     /// The run was stopped before this was done.
     case interrupted
+    /// The time that was set for the run was over before this was done.
+    case deadline
   }
 
   public var code: Code
@@ -64,8 +68,9 @@ public struct StorageError: Error, Sendable, Equatable {
   /// Whether going on with other files is pointless: the service is down, or says no to this key.
   var endsTheRun: Bool {
     switch code {
-    case .unreachable, .denied, .setup, .configuration, .locked, .damaged, .interrupted: true
-    case .notFound, .objectMissing, .conflict, .tooLarge, .integrity, .rejected, .changed, .unreadable, .unwritable:
+    case .unreachable, .denied, .setup, .configuration, .locked, .damaged, .interrupted, .deadline: true
+    case .notFound, .objectMissing, .conflict, .tooLarge, .sensitive, .integrity, .rejected, .changed, .unreadable,
+      .unwritable:
       false
     }
   }

@@ -163,6 +163,9 @@ extension FileMetadata {
     ]
   }
 
+  /// The keys that are ours; nobody else may set them.
+  public static let ownKeys = Set(FileMetadata().known.map(\.name))
+
   /// The whole column.
   public var json: JSONValue {
     var members = other

@@ -6,6 +6,8 @@ import Synchronization
 final class ServiceConnection: Sendable {
   private let client: HTTPClient
   private let count = Atomic<Int>(0)
+  /// The `Date` of the latest answer that had one, and when it came.
+  private let clock = Mutex<(time: Timestamp, at: ContinuousClock.Instant)?>(nil)
 
   init(_ client: HTTPClient) {
     self.client = client
@@ -23,7 +25,9 @@ final class ServiceConnection: Sendable {
       count.wrappingAdd(1, ordering: .relaxed)
       let outcome: Result<HTTPReply, TransportError>
       do throws(TransportError) {
-        outcome = .success(try await client.perform(call.request))
+        let reply = try await client.perform(call.request)
+        if let time = reply.header("Date").flatMap(Timestamp.init(httpDate:)) { clock.withLock { $0 = (time, .now) } }
+        outcome = .success(reply)
       } catch {
         outcome = .failure(error)
       }
@@ -31,6 +35,11 @@ final class ServiceConnection: Sendable {
     } catch {
       throw StorageError(error)
     }
+  }
+
+  /// The time by the service's clock; nil before any answer told it.
+  var serverTime: Timestamp? {
+    clock.withLock { $0 }.flatMap { $0.time.adding($0.at.duration(to: .now)) }
   }
 
   /// A batch of transfers; whoever submits to it says so with `willSend`.

@@ -73,6 +73,30 @@ extension StorageError {
   }
 }
 
+extension StorageError {
+  /// On the path that a person chose lies something else.
+  static func otherContent(on path: String) -> StorageError {
+    StorageError(
+      .conflict, "the storage path \(path) holds another file, which is never replaced",
+      hint: "choose another path, or leave --path out")
+  }
+
+  /// - Parameter byteCount: nil when it was not read to its end.
+  static func tooLarge(byteCount: Int64?, _ bucket: StoredBucket) -> StorageError {
+    let size = byteCount.map { "\($0) bytes are" } ?? "it is"
+    return StorageError(
+      .tooLarge, "\(size) more than bucket \(bucket.name) takes (\(bucket.byteLimit ?? 0))",
+      hint: "raise the bucket's file size limit in the dashboard, or leave the file out with --exclude")
+  }
+
+  static let sensitive = StorageError(
+    .sensitive, "the name is one of files that hold secrets", hint: "store it all the same with --allow-sensitive")
+
+  static let deadline = StorageError(
+    .deadline, "the time limit was reached before it was stored", hint: "run the same command again: it continues",
+    retry: .soon)
+}
+
 extension ServiceError {
   /// Whether PostgREST has no database.
   fileprivate var isDatabaseAway: Bool { ["PGRST000", "PGRST001", "PGRST002"].contains(code) }
@@ -89,7 +113,7 @@ extension StorageError {
     switch error {
     case .failed(.write, _, _), .failed(.create, _, _): self.init(.unwritable, error.description)
     case .notRegular(_, .directory):
-      self.init(.unreadable, error.description, hint: "`supastore migrate` stores directories")
+      self.init(.unreadable, error.description, hint: "store a directory with `supastore upload -r`")
     case .failed, .notRegular, .tooDeep, .undigestible:
       self.init(.unreadable, error.description, hint: "see to its name and permissions, or leave it out")
     case .changed:

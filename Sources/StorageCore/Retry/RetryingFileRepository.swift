@@ -66,6 +66,14 @@ public struct RetryingFileRepository: FileRepository {
     try await retrier.run { () async throws(StorageError) in try await base.insert(files) }
   }
 
+  public func updateMetadata(
+    of id: FileID, from old: FileMetadata, to new: FileMetadata
+  ) async throws(StorageError) -> Bool {
+    try await retrier.run { () async throws(StorageError) in
+      try await base.updateMetadata(of: id, from: old, to: new)
+    }
+  }
+
   public func linkedFiles(of conversation: Conversation, after id: FileID?) async throws(StorageError) -> Page<FileID> {
     try await retrier.run { () async throws(StorageError) in
       try await base.linkedFiles(of: conversation, after: id)

@@ -54,6 +54,10 @@ public protocol FileRepository: Sendable {
   /// - Returns: the ids that were inserted.
   func insert(_ files: [FileRow]) async throws(StorageError) -> Set<FileID>
 
+  /// Sets a row's metadata if they still are `old`, whole and exactly, so that nobody's change is lost.
+  /// - Returns: false when they are others by now, or the row is gone.
+  func updateMetadata(of id: FileID, from old: FileMetadata, to new: FileMetadata) async throws(StorageError) -> Bool
+
   // MARK: links
 
   /// The next ids of files linked to the conversation, up to 1000, in order, those after `id`.

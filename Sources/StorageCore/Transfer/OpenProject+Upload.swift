@@ -1,69 +1,75 @@
+internal import Synchronization
+
 extension OpenProject {
-  /// Stores one file: object, proof, row, and with `continuationID` its conversation and link.
+  /// Stores one file, or content that lies in no file: object, proof, row, and with a conversation its link.
   ///
-  /// Sends nothing when everything is there already.
-  /// - Returns: what became of the file; an error of the file is in it.
+  /// Sends nothing when everything is there already; then only its row's metadata may be changed, as `options` ask.
+  /// - Returns: what became of it; an error of the file is in it.
+  ///   Throws what ended the run before anything was known of the file: the project is out of reach, or `stop` was raised.
   public func upload(
-    _ path: LocalPath, type: FileType, continuationID: String?, stop: StopSignal
+    _ source: UploadSource, _ options: UploadOptions = UploadOptions(), stop: StopSignal = StopSignal()
   ) async throws(StorageError) -> FileOutcome {
-    guard let name = path.baseName, !path.bytes.elementsEqual([.slash]) else {
-      throw StorageError(.configuration, "\(path) is not a file")
+    let outcomes = Mutex<[FileOutcome]>([])
+    let summary = await upload([source], options, stop: stop) { outcome in
+      outcomes.withLock { $0.append(outcome) }
     }
-    let root: SourceRoot
-    do throws(FileError) {
-      root = try SourceRoot(at: path.parent.isEmpty ? LocalPath(checked: [.dot]) : path.parent)
-    } catch {
-      throw StorageError(error)
-    }
-    var continuationID = continuationID
-    if let id = continuationID, FileID(id) != nil {
-      // It may be the id of a conversation's row, and a file's identity is made of the continuation id.
-      continuationID = try await rows.conversation(continuationID: id)?.continuationID ?? id
-    }
-    let migration = Migration(self, options: Migration.Options(type: type, jobs: 1), stop: stop)
-    let destination = SourceReader.Destination(
-      type: type, bucket: try await migration.bucket(), continuationID: continuationID)
-    let reader = try SourceReader(root, patterns: PathPatterns(), to: destination, journal: journalPlace)
-    return try await migration.store(name, from: reader, continuationID: continuationID)
+    if let outcome = outcomes.withLock({ $0.first }) { return outcome }
+    throw summary.endedBy
+      ?? StorageError(.interrupted, "interrupted before the file was stored", hint: "run the same command again")
+  }
+
+  /// Stores any number of files, directories and contents in one conversation, or in none.
+  ///
+  /// What is there already is found and not sent again. A file that fails does not end the run.
+  /// `report` is called for each file when everything about it is committed, in no promised order, never by two threads
+  /// at once. Raising `stop` ends the run early: what is under way is finished and reported, files of which nothing was
+  /// done are not. `meter` counts how far the run is.
+  public func upload(
+    _ sources: [UploadSource], _ options: UploadOptions = UploadOptions(), stop: StopSignal = StopSignal(),
+    meter: ProgressMeter = ProgressMeter(), report: @escaping @Sendable (FileOutcome) -> Void
+  ) async -> MigrationSummary {
+    let migration = Migration(
+      self, options: Migration.Options(type: options.type, jobs: options.jobs, verification: options.verification),
+      stop: stop, meter: meter)
+    guard let deadline = options.deadline else { return await migration.store(sources, options, report: report) }
+    return await stop.raised(at: deadline) { await migration.store(sources, options, report: report) }
   }
 }
 
-extension Migration {
-  /// Stores one file of a reader's root, asking the service about this file alone.
-  fileprivate func store(
-    _ name: LocalPath, from reader: SourceReader, continuationID: String?
-  ) async throws(StorageError) -> FileOutcome {
-    var window = await reader.window(of: name)
-    if let failed = window.refused { return failed }
-    window.window.files = await reader.assess(window.window.files)
-    if let failed = await reader.outcomes(ofFailedIn: window.window).first { return failed }
-    var conversation: Conversation?
-    if let continuationID {
-      conversation = try await project.rows.createConversation(continuationID: continuationID, title: nil).conversation
-    }
-    try await noteWhatIsThere(window.window, reader)
-
-    let lane = project.objects.uploads()
-    let settler = self.settler(reader, continuationID: continuationID)
-    var sender = WindowSender(reader, lane: lane, jobs: 1, retrier: project.retrier, stop: stop, meter: meter)
-    let settled = await stop.withReaction {
-      lane.cancelAll()
-    } _: {
-      await settler.settle(sender.send(window.window), in: conversation)
-    }
-    try await reader.recordDigests()
-    guard let outcome = await reader.outcomes(of: settled.0, in: settled.1).first else {
-      throw StorageError(.interrupted, "interrupted before the file was stored", hint: "run the same command again")
-    }
-    return outcome
+extension StopSignal {
+  private enum End<Value: Sendable>: Sendable {
+    case body(Value)
+    case time
+    /// The waiting for the time was given up.
+    case nothing
   }
 
-  /// Asks for the row and the object of a file, as far as they can be there.
-  private func noteWhatIsThere(_ window: MigrationWindow, _ reader: SourceReader) async throws(StorageError) {
-    guard let row = window.files.first?.row else { return }
-    try await reader.note(project.rows.files(storagePaths: [row.storagePath]))
-    if let object = try await project.objects.object(row.storagePath, in: options.type.bucket.name) {
-      try await reader.note([object])
+  /// Runs `body`; at the deadline the signal is raised and the body's task cancelled, which ends every request at once.
+  fileprivate func raised<Value: Sendable>(
+    at deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () async -> Value
+  ) async -> Value {
+    await withTaskGroup(of: End<Value>.self) { group in
+      group.addTask { .body(await body()) }
+      group.addTask {
+        do {
+          try await Task.sleep(until: deadline, clock: .continuous)
+          return .time
+        } catch {
+          return .nothing
+        }
+      }
+      while let end = await group.next() {
+        switch end {
+        case .body(let value):
+          group.cancelAll()
+          return value
+        case .time:
+          raise(.deadline)
+          group.cancelAll()
+        case .nothing: break
+        }
+      }
+      preconditionFailure("the group held the body")
     }
   }
 }

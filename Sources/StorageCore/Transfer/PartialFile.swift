@@ -25,6 +25,19 @@ final class PartialFile: Sendable {
     try file.read(into: buffer, at: offset, named: path)
   }
 
+  /// Writes all of a piece where the last one ended.
+  func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = write(file.number, rest.baseAddress, rest.count)
+      if count >= 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      } else if errno != EINTR {
+        throw .failed(.write, path.parent, code: errno)
+      }
+    }
+  }
+
   /// Makes the content durable and gives it its name in one step.
   func commit(as target: LocalPath, replacing: Bool) throws(FileError) {
     guard fsync(file.number) == 0 else { throw .failed(.write, target, code: errno) }

@@ -47,13 +47,14 @@ extension ExitStatus {
       case .unreachable: .unreachable
       case .denied: .denied
       case .notFound, .objectMissing: .notFound
-      case .conflict, .tooLarge: .refused
+      case .conflict, .tooLarge, .sensitive: .refused
       case .integrity: .different
       case .configuration: .usage
       case .setup, .rejected, .changed, .unreadable, .unwritable: .failed
       case .locked: .locked
       case .damaged: .damaged
       case .interrupted: .interrupted
+      case .deadline: .timeIsUp
       }
   }
 

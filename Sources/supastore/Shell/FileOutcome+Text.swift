@@ -11,9 +11,16 @@ extension FileOutcome {
       "original_name": .string(originalName), "mime_type": JSONDocument(mediaType),
       "size_bytes": JSONDocument(byteCount),
       "sha256": JSONDocument(sha256), "continuation_id": JSONDocument(continuationID),
-      "conversation_id": JSONDocument(conversation?.id), "reason": JSONDocument(reason),
+      "conversation_id": JSONDocument(conversation?.id), "updated": .array(updatedKeys.map { .string($0) }),
+      "reason": JSONDocument(reason),
       "error": error.map(\.json) ?? .null,
     ]
+  }
+
+  /// What a person is told of a file that was stored, or was there.
+  var result: String {
+    let place = "\(status.rawValue) \(id?.description ?? "") \(storagePath ?? "")"
+    return updatedKeys.isEmpty ? place : "\(place), updated: \(updatedKeys.joined(separator: ", "))"
   }
 
   /// One line for people; nil for what needs none.
@@ -59,8 +66,11 @@ extension ExitStatus {
   static func of(_ summary: MigrationSummary, _ signal: ExitStatus?) -> ExitStatus {
     let succeeded = FileOutcome.Status.allCases.filter { $0 == .stored || $0 == .unchanged }
       .reduce(0) { $0 + (summary.counts[$1] ?? 0) }
-    let items = ofItems(
-      succeeded: succeeded, failures: summary.failures.keys.map { ExitStatus(StorageError($0, "")) })
+    let failures = summary.failures.keys.map { ExitStatus(StorageError($0, "")) }
+    // What the time limit cut off says nothing against what was done before.
+    let items =
+      failures.allSatisfy { $0 == .timeIsUp }
+      ? failures.first ?? .done : ofItems(succeeded: succeeded, failures: failures)
     let end = summary.endedBy.map { ExitStatus($0) } ?? .done
     return ofRun([signal ?? .done, end, items])
   }

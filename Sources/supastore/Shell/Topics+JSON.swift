@@ -69,6 +69,7 @@ extension StorageError.Code {
     case .objectMissing: "the row is there, its object is not"
     case .conflict: "something else holds the place"
     case .tooLarge: "the file is larger than its bucket allows"
+    case .sensitive: "the name is one of files that hold secrets"
     case .integrity: "the content is not what its digest says"
     case .setup: "a table, bucket or function that should be there is not"
     case .configuration: "a variable, a file of settings or an argument is wrong"
@@ -78,6 +79,7 @@ extension StorageError.Code {
     case .unwritable: "a local file cannot be written"
     case .locked: "another run holds the lock"
     case .damaged: "the local state is damaged"
+    case .deadline: "the time limit was reached before this was done"
     case .interrupted: "a signal ended it"
     }
   }

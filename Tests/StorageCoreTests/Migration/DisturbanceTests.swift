@@ -45,7 +45,7 @@ import Testing
     try fixture.writeFiles(0..<4)
     fixture.project.add(Fault(.stall, on: Disturbance.upload, nth: 2))
     var settings = try fixture.settings()
-    settings.transport.stallTimeLimit = .seconds(1)
+    settings.transport.stallTimeLimit = .seconds(3)
 
     let retrier = Retrier(budget: RetryBudget(), clock: fixture.clock)
     let summary = try await OpenProject.withOpen(settings, retrier: retrier) { open in

@@ -8,6 +8,7 @@ struct Interposer: Sendable {
   var afterUploads: @Sendable (Int) throws -> Void = { _ in }
   var beforeInsert: @Sendable () throws -> Void = {}
   var afterInsert: @Sendable () throws -> Void = {}
+  var beforeMetadataUpdate: @Sendable () throws -> Void = {}
 
   func between(_ project: OpenProject) -> OpenProject {
     project.over(
@@ -102,6 +103,12 @@ private struct InterposedRepository: FileRepository {
     let inserted = try await rows.insert(files)
     try interposer.reporting(interposer.afterInsert)
     return inserted
+  }
+  func updateMetadata(
+    of id: FileID, from old: FileMetadata, to new: FileMetadata
+  ) async throws(StorageError) -> Bool {
+    try interposer.reporting(interposer.beforeMetadataUpdate)
+    return try await rows.updateMetadata(of: id, from: old, to: new)
   }
   func linkedFiles(of conversation: Conversation, after id: FileID?) async throws(StorageError) -> Page<FileID> {
     try await rows.linkedFiles(of: conversation, after: id)

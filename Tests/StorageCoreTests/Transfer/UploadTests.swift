@@ -9,9 +9,9 @@ import Testing
     -> FileOutcome
   {
     try await fixture.open { open in
-      try await open.upload(
-        LocalPath(checked: Array(fixture.tree[name].utf8)), type: .userUpload, continuationID: conversation,
-        stop: StopSignal())
+      var options = UploadOptions()
+      options.continuationID = conversation
+      return try await open.upload(.file(LocalPath(checked: Array(fixture.tree[name].utf8))), options)
     }
   }
 

@@ -73,6 +73,16 @@ import Testing
     #expect(try await bare("setup").exitStatus == 2)
   }
 
+  @Test func `a key added to .env mends the connection test`() async throws {
+    try await supastore.setUp()
+    let bare = supastore.with(["SUPABASE_URL": nil, "SUPABASE_SERVICE_ROLE_KEY": nil])
+    let url = "SUPABASE_URL=\(supastore.project.url)\n"
+    try directory.write(url.utf8, to: ".env")
+    #expect(try await bare("test-connection", directory: directory.path).exitStatus == 2)
+    try directory.write("\(url)SUPABASE_SERVICE_ROLE_KEY=\(supastore.project.serviceKey)\n".utf8, to: ".env")
+    #expect(try await bare("test-connection", directory: directory.path).exitStatus == 0)
+  }
+
   @Test(arguments: [
     ("SUPASTORE_JOBS", "0"), ("SUPASTORE_JOBS", "many"), ("SUPASTORE_ALLOW_HTTP", "perhaps"),
     ("SUPASTORE_MODE", "prefer"), ("SUPASTORE_MODE", "local"), ("SUPABASE_URL", "ftp://host"), ("SUPABASE_URL", "host"),

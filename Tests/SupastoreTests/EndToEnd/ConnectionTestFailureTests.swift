@@ -105,6 +105,16 @@ import Testing
     #expect(supastore.project.requestCount == 3)
   }
 
+  @Test func `a project that is paused`() async throws {
+    var fault = StandInInstance.Fault(.status, on: "*", count: 0)
+    fault.status = 540
+    supastore.project.add(fault)
+    let failed = try await expectFailure(
+      6, in: supastore, "❌ Database connection failed: ",
+      "  → the project is paused, restricted or read-only: see the dashboard\n")
+    #expect(failed == [3: nil, 4: 3, 5: 3, 6: 3])
+  }
+
   @Test func `a URL that is none`() async throws {
     let failed = try await expectFailure(
       2, in: supastore.with(["SUPABASE_URL": "my project"]), "❌ Storage manager initialization failed: SUPABASE_URL: ")
@@ -116,7 +126,8 @@ import Testing
     try await supastore.setUp()
     try supastore.project.query("drop table \(table) cascade")
     let failed = try await expectFailure(
-      1, in: supastore, "❌ Table '\(table)' missing or inaccessible\n", "  → run `supastore schema | psql")
+      1, in: supastore, "❌ Table '\(table)' missing or inaccessible\n",
+      "  → run `supastore schema | psql \"$DB_URL\"`, or its output in the dashboard's SQL editor\n")
     #expect(failed == [4: nil, 6: 4])
   }
 

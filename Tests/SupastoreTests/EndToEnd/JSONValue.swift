@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// Any JSON.
-enum JSONValue: Equatable, Sendable {
+enum JSONValue: Hashable, Sendable {
   case object([String: JSONValue])
   case array([JSONValue])
   case string(String)

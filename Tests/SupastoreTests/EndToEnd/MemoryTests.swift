@@ -22,9 +22,9 @@ import Testing
     tree = try TemporaryDirectory()
   }
 
-  private func peakMemory(_ arguments: String...) async throws -> Int {
+  private func peakMemory(_ arguments: String..., input: [UInt8] = []) async throws -> Int {
     let command = try ["python3", "-c", Self.measure, Program.product("supastore")] + arguments
-    let run = Run(try await Program.run(command, environment: supastore.environment))
+    let run = Run(try await Program.run(command, environment: supastore.environment, input: input))
     try #require(run.exitStatus == 0, "\(run.errors)")
     return try #require(run.errors.split(separator: "\n").last.flatMap { Int($0) })
   }
@@ -57,5 +57,15 @@ import Testing
     let few = try await peakMemory("list", "--json", "--limit", "2000")
     let many = try await peakMemory("list", "--json", "--all")
     #expect(many <= Self.limit && many <= few + (4 << 20), "\(few) and \(many) bytes")
+  }
+
+  @Test func `an upload of 50 MiB is never held whole, nor is standard input`() async throws {
+    try await supastore.setUp()
+    let content = [UInt8](repeating: 6, count: 50 << 20)
+    let path = try tree.write(content, to: "large")
+    let file = try await peakMemory("upload", "--quiet", path)
+    let input = try await peakMemory("upload", "--quiet", "-", "--name", "input", input: content)
+    #expect(try supastore.counts().objects == 2)
+    #expect(file <= Self.limit && input <= Self.limit, "\(file) and \(input) bytes")
   }
 }

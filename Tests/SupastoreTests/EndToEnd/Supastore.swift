@@ -25,13 +25,15 @@ struct Supastore {
   }
 
   /// Runs `supastore` to its end.
-  func callAsFunction(_ arguments: String..., directory: String? = nil) async throws -> Run {
-    try await run(arguments, directory: directory)
+  func callAsFunction(_ arguments: String..., directory: String? = nil, input: [UInt8] = []) async throws -> Run {
+    try await run(arguments, directory: directory, input: input)
   }
 
-  func run(_ arguments: [String], directory: String? = nil) async throws -> Run {
+  /// - Parameter input: its standard input.
+  func run(_ arguments: [String], directory: String? = nil, input: [UInt8] = []) async throws -> Run {
     let program = try Program.product("supastore")
-    return Run(try await Program.run([program] + arguments, environment: environment, directory: directory))
+    return Run(
+      try await Program.run([program] + arguments, environment: environment, directory: directory, input: input))
   }
 
   /// Starts `supastore`, to be disturbed while it runs.
@@ -41,6 +43,10 @@ struct Supastore {
 
   /// Runs a shell script, in which `supastore` is `"$0"`.
   func script(_ text: String, _ arguments: String...) async throws -> Run {
+    try await script(text, arguments)
+  }
+
+  func script(_ text: String, _ arguments: [String]) async throws -> Run {
     let program = try Program.product("supastore")
     return Run(try await Program.run(["/bin/sh", "-c", text, program] + arguments, environment: environment))
   }

@@ -65,7 +65,6 @@ import Testing
       #expect(run.errors.hasPrefix("supastore: error: ") && run.errors.contains(words), "\(run.errors)")
     }
     #expect(try await supastore("upload").exitStatus == 2)
-    #expect(try await supastore("upload", directory["notes.txt"], directory["notes.txt"]).exitStatus == 2)
     #expect(try supastore.counts() == StoredCounts(each: 0))
   }
 

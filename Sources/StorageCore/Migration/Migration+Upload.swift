@@ -1,0 +1,108 @@
+internal import SupabaseClient
+
+extension Migration {
+  /// Windows that are gone through, at the end of a run that ended early, to say of their files that they failed.
+  private static let unstoredWindowLimit = 20
+
+  /// Stores what was named, all of it in one destination and through the same windows.
+  func store(
+    _ sources: [UploadSource], _ options: UploadOptions, report: @escaping @Sendable (FileOutcome) -> Void
+  ) async -> MigrationSummary {
+    var tally = RunTally(report: report, requestsBefore: project.requestCount)
+    var destination = SourceReader.Destination(
+      type: options.type,
+      bucket: StoredBucket(name: options.type.bucket.name, isPublic: false, byteLimit: nil),
+      continuationID: options.continuationID, storagePath: options.storagePath, mediaType: options.mediaType,
+      metadata: MetadataChange(members: options.metadata.mapValues { .string($0) }),
+      allowsSensitive: options.allowsSensitive)
+    do throws(StorageError) {
+      try options.check(sources)
+      destination.bucket = try await bucket()
+      destination.metadata.expiresAt = try expiryDate(options.expiry)
+      let reader = try await reader(sources, to: destination)
+      try await store(reader, &tally)
+    } catch {
+      tally.summary.endedBy = error
+      // Nothing was looked at yet, so each of them fails as a whole.
+      if let error = whatFailsTheRest(tally) {
+        for source in sources { tally.count(source.refused(error, for: destination)) }
+      }
+    }
+    return tally.finished(stop, requestCount: project.requestCount)
+  }
+
+  private func reader(
+    _ sources: [UploadSource], to destination: SourceReader.Destination
+  ) async throws(StorageError) -> SourceReader {
+    var opened: [MigrationSource] = []
+    for source in sources {
+      opened.append(
+        try await source.opened(for: destination, spoolingIn: project.journalPlace.directory, until: stop))
+    }
+    return try SourceReader(opened, to: destination, journal: project.journalPlace)
+  }
+
+  private func store(_ reader: SourceReader, _ tally: inout RunTally) async throws(StorageError) {
+    let size = await reader.measure(until: stop)
+    meter.expect(fileCount: size.fileCount, byteCount: size.byteCount)
+    var conversation: Conversation?
+    var inventorying = Inventorying.askedAbout
+    // A conversation is not made for files that cannot be stored.
+    if size.fileCount > 0, let continuationID = await reader.destination.continuationID {
+      let found = try await open(continuationID, for: reader)
+      conversation = found.conversation
+      if found.isNew { inventorying = .empty }
+    }
+    if size.fileCount > MigrationWindow.fileLimit, inventorying == .askedAbout {
+      try await fillInventory(of: reader)
+      inventorying = .listed
+    }
+    tally = await run(reader, in: conversation, inventorying, tally)
+    await failRest(of: reader, &tally)
+  }
+
+  /// Reports the files that the run did not come to.
+  private func failRest(of reader: SourceReader, _ tally: inout RunTally) async {
+    guard let error = whatFailsTheRest(tally) else { return }
+    for _ in 0..<Self.unstoredWindowLimit {
+      let (window, passedOver) = await reader.nextWindow()
+      if window.files.isEmpty, passedOver.isEmpty { return }
+      passedOver.forEach { tally.count($0) }
+      var failed = window
+      failed.fail(window.indices(), error)
+      for outcome in await reader.outcomes(of: failed, in: nil) { tally.count(outcome) }
+    }
+  }
+
+  /// The error of what was not come to. Nil when all was, or when somebody interrupted the run: then the rest is left
+  /// unsaid.
+  private func whatFailsTheRest(_ tally: RunTally) -> StorageError? {
+    switch (stop.reason, tally.summary.endedBy) {
+    case (.deadline?, nil): .deadline
+    case (.deadline?, let error?): error.code == .interrupted ? .deadline : error
+    case (_, let error?): error.code == .interrupted ? nil : error
+    case (_, nil): nil
+    }
+  }
+
+  /// When files that are stored now expire, as the column has it.
+  private func expiryDate(_ expiry: Expiry?) throws(StorageError) -> String? {
+    guard let expiry else { return nil }
+    guard let now = project.connection.serverTime else {
+      throw StorageError(.rejected, "the service does not say what time it is", hint: "run it without --expires")
+    }
+    guard let moment = expiry.moment(storedAt: now), moment > now else {
+      throw StorageError(
+        .configuration, "files cannot expire before they are stored, nor after the year 9999",
+        hint: "give --expires a date to come, or a duration such as 30d")
+    }
+    return moment.wholeSecond.description
+  }
+}
+
+extension Timestamp {
+  /// Without the fraction, which no service's clock tells.
+  fileprivate var wholeSecond: Timestamp {
+    Timestamp(microseconds: microseconds - microseconds % 1_000_000) ?? self
+  }
+}

@@ -1,0 +1,54 @@
+extension WindowSettler {
+  /// Attempts at changing metadata that somebody else keeps changing.
+  private static let attemptLimit = 5
+  /// Rows that are changed at one time.
+  private static let concurrency = 8
+
+  /// Changes the metadata of rows that were there, where storing the files again changes them.
+  func amend(_ window: inout MigrationWindow) async {
+    let changed = window.indices { $0.isComplete && $0.storedMetadata != nil }
+    var rest = changed[...]
+    await withTaskGroup(of: (Int, Result<[String], StorageError>).self) { group in
+      var running = 0
+      while true {
+        while running < Self.concurrency, let index = rest.popFirst() {
+          guard let id = window.files[index].row?.id, let stored = window.files[index].storedMetadata else { continue }
+          group.addTask { (index, await amend(id, stored)) }
+          running += 1
+        }
+        guard let (index, result) = await group.next() else { break }
+        running -= 1
+        switch result {
+        case .success(let keys): window.files[index].updatedKeys = keys
+        case .failure(let error): window.files[index].error = error
+        }
+      }
+    }
+  }
+
+  /// The keys that were changed. A row that somebody changed meanwhile is read again: the change is made to what it
+  /// holds then, so nobody's keys are lost.
+  private func amend(_ id: FileID, _ seen: FileMetadata) async -> Result<[String], StorageError> {
+    var stored = seen
+    var keys: [String] = []
+    do throws(StorageError) {
+      for _ in 0..<Self.attemptLimit {
+        let wanted = change.applied(to: stored)
+        let differing = wanted.keys(differingFrom: stored)
+        // After a lost answer the row may be as wanted already.
+        if differing.isEmpty { return .success(keys) }
+        keys = differing
+        if try await rows.updateMetadata(of: id, from: stored, to: wanted) { return .success(keys) }
+        guard let row = try await rows.files(ids: [id]).first else {
+          throw StorageError(.notFound, "its row went away meanwhile", hint: "run the same command again", retry: .soon)
+        }
+        stored = row.metadata
+      }
+      throw StorageError(
+        .conflict, "another program keeps changing the metadata of row \(id)", hint: "run the same command again",
+        retry: .soon)
+    } catch {
+      return .failure(error)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+internal import Glibc
+
+/// Writes content that lies in no file into one without a name, in the state directory.
+///
+/// Blocking, so on a queue of its own.
+actor Spooler {
+  static let shared = Spooler()
+
+  private let executor = BlockingExecutor(label: "supastore.spooler")
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  private static let bufferByteCount = 256 << 10
+  /// How long a descriptor that yields nothing is waited for before the stop is looked at, in milliseconds.
+  private static let patience: Int32 = 50
+
+  /// Keeps everything that comes from a descriptor, or nil when it is more than `limit` bytes.
+  func spool(
+    _ descriptor: Int32, named label: LocalPath, in directory: LocalPath, limit: Int64?, until stop: StopSignal
+  ) throws(StorageError) -> SourceFile? {
+    do throws(FileError) {
+      let part = try PartialFile(in: directory)
+      part.remove()
+      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferByteCount, alignment: 4096)
+      defer { buffer.deallocate() }
+      var byteCount: Int64 = 0
+      while let count = try Self.read(descriptor, into: buffer, named: label, until: stop) {
+        if count == 0 { return try part.sourceFile(named: label) }
+        byteCount += Int64(count)
+        if let limit, byteCount > limit { return nil }
+        try part.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      }
+    } catch {
+      throw StorageError(error)
+    }
+    throw StorageError(.interrupted, "interrupted while \(label) was read")
+  }
+
+  func spool(
+    _ bytes: [UInt8], named label: LocalPath, in directory: LocalPath
+  ) throws(StorageError) -> SourceFile {
+    do throws(FileError) {
+      let part = try PartialFile(in: directory)
+      part.remove()
+      let outcome = bytes.withUnsafeBytes { bytes in Result { () throws(FileError) in try part.append(bytes) } }
+      try outcome.get()
+      return try part.sourceFile(named: label)
+    } catch {
+      throw StorageError(error)
+    }
+  }
+
+  /// What comes next, 0 at the end; nil when the stop was raised first.
+  private static func read(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, named label: LocalPath, until stop: StopSignal
+  ) throws(FileError) -> Int? {
+    while !stop.isRaised {
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&waiting, 1, patience) != 0 else { continue }
+      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      if errno != EINTR, errno != EAGAIN { throw .failed(.read, label, code: errno) }
+    }
+    return nil
+  }
+}
+
+extension PartialFile {
+  /// The file for reading, whose temporary name is gone already.
+  fileprivate func sourceFile(named label: LocalPath) throws(FileError) -> SourceFile {
+    let number = descriptor
+    return try SourceFile(path: label) { () throws(FileError) in
+      FileDescriptor(owning: try retrying(.open, label) { fcntl(number, F_DUPFD_CLOEXEC, 0) })
+    }
+  }
+}

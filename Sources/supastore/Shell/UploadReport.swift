@@ -1,0 +1,67 @@
+internal import StorageCore
+internal import Synchronization
+
+/// Tells what becomes of the files of an upload, while it runs and at its end.
+final class UploadReport: Sendable {
+  private struct State {
+    /// Why the result could not be printed.
+    var broken: OutputError?
+    /// What the one file failed with.
+    var failure: StorageError?
+  }
+
+  private let console: Console
+  /// Whether one file was named, whose failure is that of the command.
+  private let isAlone: Bool
+  private let stop: StopSignal
+  private let state = Mutex(State())
+
+  /// - Parameter stop: raised when nothing can be printed any more.
+  init(console: Console, isAlone: Bool, stop: StopSignal) {
+    self.console = console
+    self.isAlone = isAlone
+    self.stop = stop
+  }
+
+  func show(_ outcome: FileOutcome) {
+    do throws(OutputError) {
+      try print(outcome)
+    } catch {
+      state.withLock { $0.broken = error }
+      stop.raise()
+    }
+  }
+
+  private func print(_ outcome: FileOutcome) throws(OutputError) {
+    if console.isJSON { return try console.result(outcome.json) }
+    switch outcome.status {
+    case .stored, .unchanged, .queued:
+      try console.result(outcome.result)
+    case .skipped:
+      if let line = outcome.line { console.detail(line) }
+    case .failed, .changed:
+      if isAlone {
+        state.withLock { $0.failure = outcome.error?.naming(outcome.path) }
+      } else if let line = outcome.line {
+        console.warning(line, hint: outcome.error?.hint)
+      }
+    }
+  }
+
+  /// Ends the report.
+  func show(_ summary: MigrationSummary) throws(OutputError) {
+    let (broken, failure) = state.withLock { ($0.broken, $0.failure) }
+    if let broken { throw broken }
+    if let error = failure ?? summary.endedBy, error.code != .interrupted { console.error(ErrorReport(error)) }
+    if console.isJSON { try console.result(summary.json) }
+  }
+}
+
+extension StorageError {
+  /// The error with the file it is about in front, unless its message names it already.
+  fileprivate func naming(_ path: LocalPath) -> StorageError {
+    var error = self
+    if !message.contains(path.description) { error.message = "\(path): \(message)" }
+    return error
+  }
+}
