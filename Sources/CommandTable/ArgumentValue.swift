@@ -23,11 +23,13 @@ public protocol ArgumentValue: ArgumentShape where ArgumentElement == Self {
 public enum ValueKind: Hashable, Sendable {
   case text, number, size, duration, file, directory
   case choice([String])
+  /// Text that only the program itself can complete: scripts ask it by this word, see `Program.completer`.
+  case askedFor(String)
 
   /// Completes "--jobs expects …".
   var expected: String {
     switch self {
-    case .text: "text in UTF-8"
+    case .text, .askedFor: "text in UTF-8"
     case .number: "a whole number"
     case .size: "a size such as 500, 64KiB or 10MB"
     case .duration: "a duration such as 500ms, 6s, 10m, 12h or 30d"
@@ -40,7 +42,7 @@ public enum ValueKind: Hashable, Sendable {
   /// What stands for the value in the help unless the option names it; `nil`: the option's own name.
   var placeholder: String? {
     switch self {
-    case .text, .choice: nil
+    case .text, .choice, .askedFor: nil
     case .number: "N"
     case .size: "SIZE"
     case .duration: "DURATION"

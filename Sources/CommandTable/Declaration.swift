@@ -1,4 +1,5 @@
-/// One command: its name and all it accepts. Parsing, help and the reference read nothing else.
+/// One command: its name and all it accepts. Parsing, help, manual pages, completion and the reference
+/// read nothing else.
 public struct Declaration: Sendable {
   /// The words that call it, one or two: `["delete"]`, `["config", "show"]`.
   public let words: [String]
@@ -9,10 +10,12 @@ public struct Declaration: Sendable {
   public let discussion: String
   public let examples: [Example]
   public let items: [Specification]
+  /// Called by programs only: shown in no help and suggested by no error.
+  public let isHidden: Bool
 
   public init(
     _ name: String, aliases: [String] = [], abstract: String, discussion: String = "", examples: [Example] = [],
-    _ items: any Declarable...
+    hidden isHidden: Bool = false, _ items: any Declarable...
   ) {
     words = name.split(separator: " ").map(String.init)
     self.aliases = aliases
@@ -20,6 +23,7 @@ public struct Declaration: Sendable {
     self.discussion = discussion
     self.examples = examples
     self.items = items.map(\.specification)
+    self.isHidden = isHidden
   }
 
   /// `config show`
@@ -73,12 +77,17 @@ public struct Topic: Sendable {
 
   public let name: String
   public let abstract: String
+  /// The section that it is on every page of the manual, such as EXIT STATUS. Nil: it is on the program's own page only.
+  let manualSection: String?
   /// Asked for only when the topic is shown.
   let passages: @Sendable () -> [Passage]
 
-  public init(_ name: String, abstract: String, passages: @escaping @Sendable () -> [Passage]) {
+  public init(
+    _ name: String, abstract: String, manualSection: String? = nil, passages: @escaping @Sendable () -> [Passage]
+  ) {
     self.name = name
     self.abstract = abstract
+    self.manualSection = manualSection
     self.passages = passages
   }
 }

@@ -1,40 +1,39 @@
 /// An option with a value: `Option<Int>("jobs", short: "j", default: 4, help: …)` is read as an `Int`,
 /// `Option<Int?>("limit", help: …)` as an `Int?`, `Option<[String]>("include", help: …)`, which can be repeated, as a
-/// `[String]`.
+/// `[String]`. `kind` says what the value is where its type leaves that open.
 public struct Option<Value: ArgumentShape>: Declarable {
   public let specification: Specification
   let defaultValue: Value
   private let limit: Limit<Value.ArgumentElement>?
 
   public init(
-    _ name: String, short: Character? = nil, value placeholder: String? = nil,
+    _ name: String, short: Character? = nil, value placeholder: String? = nil, kind: ValueKind = Value.kind,
     limit: Limit<Value.ArgumentElement>? = nil, default defaultValue: Value, help: String
   ) where Value: ArgumentValue {
     self.init(
-      name, short, placeholder, limit, defaultValue, defaultText: defaultValue.argumentText, help: help)
+      name, short, placeholder, kind, limit, defaultValue, defaultText: defaultValue.argumentText, help: help)
   }
 
   public init<Element: ArgumentValue>(
-    _ name: String, short: Character? = nil, value placeholder: String? = nil,
+    _ name: String, short: Character? = nil, value placeholder: String? = nil, kind: ValueKind = Element.kind,
     limit: Limit<Element>? = nil, help: String
   ) where Value == Element? {
-    self.init(name, short, placeholder, limit, nil, defaultText: nil, help: help)
+    self.init(name, short, placeholder, kind, limit, nil, defaultText: nil, help: help)
   }
 
   public init<Element: ArgumentValue>(
-    _ name: String, short: Character? = nil, value placeholder: String? = nil,
+    _ name: String, short: Character? = nil, value placeholder: String? = nil, kind: ValueKind = Element.kind,
     limit: Limit<Element>? = nil, help: String
   ) where Value == [Element] {
-    self.init(name, short, placeholder, limit, [], defaultText: nil, help: help)
+    self.init(name, short, placeholder, kind, limit, [], defaultText: nil, help: help)
   }
 
   private init(
-    _ name: String, _ short: Character?, _ placeholder: String?, _ limit: Limit<Value.ArgumentElement>?,
-    _ defaultValue: Value, defaultText: String?, help: String
+    _ name: String, _ short: Character?, _ placeholder: String?, _ kind: ValueKind,
+    _ limit: Limit<Value.ArgumentElement>?, _ defaultValue: Value, defaultText: String?, help: String
   ) {
     self.defaultValue = defaultValue
     self.limit = limit
-    let kind = Value.ArgumentElement.kind
     specification = Specification(
       role: .option, name: name, short: short, repetition: Value.repetition,
       placeholder: placeholder ?? kind.placeholder ?? name.uppercased(), kind: kind,

@@ -35,7 +35,7 @@ extension Parser {
 
   func unknownCommand(_ argument: RawArgument) -> UsageError {
     let group = words.map { $0 + " " }.joined()
-    let commands = program.commands.filter { $0.words.starts(with: words) }
+    let commands = program.shownCommands.filter { $0.words.starts(with: words) }
     let candidates = commands.map { $0.words[words.count] } + (words.isEmpty ? commands.flatMap(\.aliases) : [])
     var suggestion: String?
     if let typed = argument.text, !argument.looksLikeSecret {
@@ -48,7 +48,7 @@ extension Parser {
   }
 
   func missingSubcommand() -> UsageError {
-    let commands = program.commands.filter { $0.words.first == words.first }.map { "'\(program.name) \($0.name)'" }
+    let commands = program.shownCommands.filter { $0.words.first == words.first }.map { "'\(program.name) \($0.name)'" }
     return UsageError(
       "\(words.joined(separator: " ")) needs a command", hint: "write " + commands.joined(separator: " or "))
   }
@@ -68,7 +68,7 @@ extension Parser {
   /// For an option of a command that stands before the command's name.
   private func placedTooEarly(_ name: String) -> String? {
     guard command == nil else { return nil }
-    let owners = program.commands.filter { $0.options.contains { $0.name == name && !$0.isHidden } }
+    let owners = program.shownCommands.filter { $0.options.contains { $0.name == name && !$0.isHidden } }
     guard let owner = owners.first else { return nil }
     return "options of a command come after its name: '\(program.name) \(owner.name) --\(name)'"
   }

@@ -15,7 +15,7 @@ extension Program {
       if command.operands.dropLast().contains(where: { $0.repetition != .one }) {
         flaws.append("only the last operand of '\(command.name)' may be optional or repeated")
       }
-      if command.examples.isEmpty { flaws.append("'\(command.name)' has no example") }
+      if command.examples.isEmpty, !command.isHidden { flaws.append("'\(command.name)' has no example") }
       if command.abstract.hasSuffix(".") { flaws.append("the abstract of '\(command.name)' ends with a full stop") }
     }
     for option in commands.flatMap(\.options) + globalOptions {
@@ -24,6 +24,11 @@ extension Program {
       }
       if option.name.count < 2 || option.name.hasPrefix("no-") || option.name.contains(where: { " =".contains($0) }) {
         flaws.append("--\(option.name) cannot be told from other spellings")
+      }
+    }
+    for item in commands.flatMap(\.items) + globalOptions {
+      if case .askedFor = item.kind, !commands.contains(where: { $0.name == Self.completer }) {
+        flaws.append("there is no command to ask about \(item.spelling)")
       }
     }
     return flaws

@@ -27,7 +27,8 @@ private struct HelpPage {
   func overview() -> [String] {
     layout.wrap(program.abstract)
       + ["", heading("Usage:") + " \(program.name) COMMAND [OPTIONS] [ARGUMENTS]"]
-      + section("Commands", program.commands.map { (([$0.name] + $0.aliases).joined(separator: ", "), $0.abstract) })
+      + section(
+        "Commands", program.shownCommands.map { (([$0.name] + $0.aliases).joined(separator: ", "), $0.abstract) })
       + section("Global options", optionRows(program.globalOptions))
       + section("Help topics", program.topics.map { ($0.name, $0.abstract) })
       + [""] + layout.wrap("'\(program.name) help COMMAND' and '\(program.name) help TOPIC' tell more.")

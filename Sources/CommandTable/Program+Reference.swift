@@ -4,10 +4,10 @@ extension Program {
     var lines = ["# Commands of \(name)", "", abstract + "."]
     lines += ["", "This page is made from the command tables by `scripts/generate-command-reference`."]
     lines += ["", "| command | does |", "| --- | --- |"]
-    lines += commands.map { "| [`\($0.name)`](#\($0.anchor(in: self))) | \(cell($0.abstract)) |" }
+    lines += shownCommands.map { "| [`\($0.name)`](#\($0.anchor(in: self))) | \(cell($0.abstract)) |" }
     lines += ["", "## Global options", "", "Every command accepts them, before or after its name.", ""]
     lines += table(of: globalOptions)
-    for command in commands { lines += section(on: command) }
+    for command in shownCommands { lines += section(on: command) }
     for topic in topics { lines += section(on: topic) }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -4,6 +4,8 @@ public struct Program: Sendable {
   /// One line, a sentence without a full stop.
   public let abstract: String
   public let commands: [Declaration]
+  /// Those that people are meant to call.
+  public var shownCommands: [Declaration] { commands.filter { !$0.isHidden } }
   public let groups: [CommandGroup]
   public let topics: [Topic]
   /// The last lines of every command's help.
@@ -59,7 +61,7 @@ public struct Program: Sendable {
       if let topic = topics.first(where: { $0.name == words[0] }) { return .topic(topic) }
     }
     let asked = words.joined(separator: " ")
-    let known = commands.map(\.name) + groups.map(\.name) + topics.map(\.name)
+    let known = shownCommands.map(\.name) + groups.map(\.name) + topics.map(\.name)
     throw UsageError(
       "no help on \(RawArgument(asked).quoted)",
       hint: known.nearest(to: asked).map { "did you mean '\(name) help \($0)'?" }

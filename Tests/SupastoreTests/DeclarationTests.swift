@@ -22,6 +22,16 @@ import Testing
     }
   }
 
+  @Test func `conversations, stored files and directories are known as what they are`() {
+    for item in Registry.program.commands.flatMap(\.items) + Registry.program.globalOptions {
+      switch item.placeholder {
+      case "DIR": #expect(item.kind == .directory, "\(item.name)")
+      case "REF": #expect(item.kind == .storedFile, "\(item.name)")
+      default: if item.name == "conversation" { #expect(item.kind == .conversation) }
+      }
+    }
+  }
+
   @Test func `migrate reads its line`() throws {
     let line =
       "migrate -nj8 a --include *.pdf --include *.md --exclude tmp/ --type cache --verify full b --conversation c1"
@@ -88,8 +98,8 @@ import Testing
   @Test func `an example of a command can be parsed`() throws {
     for command in Registry.program.commands {
       for example in command.examples {
-        // As a shell would split it; none of the examples has quoted spaces before a pipe.
-        let line = example.command.prefix { $0 != "|" }.filter { $0 != "'" }
+        // As a shell would split it; none of the examples has quoted spaces before a pipe or a file.
+        let line = example.command.prefix { !"|<>".contains($0) }.filter { $0 != "'" }
         let words = line.split(separator: " ").dropFirst().map { RawArgument(String($0)) }
         guard case .run(let called, _) = try Registry.program.parse(words) else {
           Issue.record("\(example.command) runs nothing")

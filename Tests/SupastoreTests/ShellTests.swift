@@ -1,5 +1,6 @@
 import CommandTable
 import FoundationEssentials
+import StorageCore
 import TestSupport
 import Testing
 
@@ -55,6 +56,22 @@ import Testing
     #expect(settings.contains("\n  SUPABASE_SERVICE_ROLE_KEY ") && settings.contains("\n  NO_COLOR "))
   }
 
+  @Test func `the codes of errors are explained as docs json md explains them`() async throws {
+    let page = try String(contentsOf: Self.root.appending(path: "docs/json.md"), encoding: .utf8)
+    // | `code` | meaning | exit status |
+    let rows = page.split(separator: "\n").compactMap { line -> String? in
+      let cells = line.split(separator: "|").map {
+        $0.split(separator: " ").joined(separator: " ").filter { $0 != "`" }
+      }
+      return cells.count == 3 && Int(cells[2]) != nil ? "\(cells[0]) \(cells[2]): \(cells[1])" : nil
+    }
+    let help = Registry.program.help(on: .topic(Topics.json), width: 1000).split(separator: "\n")
+    let shown = Set(help.map { $0.split(separator: " ").joined(separator: " ") })
+    #expect(rows.count >= 19)
+    for row in rows { #expect(shown.contains(row)) }
+    for code in StorageError.Code.allCases { #expect(rows.contains { $0.hasPrefix(code.rawValue + " ") }) }
+  }
+
   @Test func `misuse ends with 2, an error and a hint`() async throws {
     let outcome = try await run("helb")
     #expect(outcome.exitStatus == 2 && outcome.output == "")
@@ -98,10 +115,11 @@ import Testing
     }
   }
 
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
   @Test func `the checked-in command reference is current`() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let document = try String(contentsOf: root.appending(path: "docs/commands.md"), encoding: .utf8)
+    let document = try String(contentsOf: Self.root.appending(path: "docs/commands.md"), encoding: .utf8)
     #expect(document == Registry.program.markdownReference, "run scripts/generate-command-reference")
   }
 }

@@ -67,6 +67,12 @@ package final class Program: Sendable {
     return URL(filePath: tests).deletingLastPathComponent().appending(path: name).path()
   }
 
+  /// Whether a program of this name is in PATH.
+  package static func isInstalled(_ name: String) -> Bool {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+  }
+
   package var id: Int32 { child.id }
 
   /// Sends a signal, unless it has ended.

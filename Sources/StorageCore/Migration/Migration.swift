@@ -37,8 +37,9 @@ public struct Migration: Sendable {
   }
 
   /// Stores every file of the roots.
-  /// - Parameter report: called for each file when everything about it is committed, in no promised order, never by two
-  ///   threads at once.
+  ///
+  /// `report` is called for each file when everything about it is committed, in no promised order, never by two threads
+  /// at once.
   public func run(
     _ roots: [MigrationRoot], report: @escaping @Sendable (FileOutcome) -> Void
   ) async -> MigrationSummary {

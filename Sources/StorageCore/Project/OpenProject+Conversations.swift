@@ -9,9 +9,8 @@ public struct History: Sendable {
 extension OpenProject {
   /// Makes a conversation, or finds it. Saving it again returns the same row and changes nothing in it: title and
   /// metadata are those of whoever made it.
-  /// - Parameters:
-  ///   - continuationID: any text that is not empty. The uuid of a conversation's row means that conversation.
-  ///   - title: without one it is made from the continuation id.
+  /// The continuation id is any text that is not empty; the uuid of a conversation's row means that conversation. Without
+  /// a title one is made from the continuation id.
   /// - Returns: the conversation, and whether this call made it.
   @discardableResult
   public func saveConversation(
@@ -33,8 +32,8 @@ extension OpenProject {
   }
 
   /// Saves a message. Saving the same one again, from anywhere, stores nothing and returns the same id.
-  /// - Parameter key: tells messages of the same role and content apart. Whatever the caller knows the message by, and
-  ///   would give again when it repeats the call: an id of its own, or the time at which the message was said.
+  /// The key tells messages of the same role and content apart. It is whatever the caller knows the message by, and would
+  /// give again when it repeats the call: an id of its own, or the time at which the message was said.
   /// - Returns: the id of the message's row, and whether this call stored it. Throws `.notFound` when the conversation
   ///   is gone.
   @discardableResult
@@ -51,10 +50,8 @@ extension OpenProject {
     return (message.id, try await rows.insert(message, into: conversation))
   }
 
-  /// The newest messages of a conversation, in time order.
-  /// - Parameters:
-  ///   - limit: of messages, at least 1.
-  ///   - cursor: `earlier` of a history: goes on to the messages before it.
+  /// The newest messages of a conversation, in time order, at most `limit`, which is at least 1. With the cursor
+  /// `earlier` of a history, the messages before that one.
   public func history(
     of conversation: Conversation, limit: Int = 100, before cursor: PageCursor? = nil
   ) async throws(StorageError) -> History {

@@ -14,9 +14,9 @@ extension OpenProject {
 
   /// Links files to a conversation. Files that are not stored are reported and stop none of the others; files that are
   /// linked already stay so.
-  /// - Parameters:
-  ///   - conversation: its continuation id, or the uuid of its row.
-  ///   - creating: whether it is made if there is none. Otherwise `.notFound` is thrown.
+  ///
+  /// The conversation is named by its continuation id or the uuid of its row. If there is none it is made, or, without
+  /// `creating`, `.notFound` is thrown.
   public func link(
     _ files: [FileReference], to conversation: String, creating: Bool = true
   ) async throws(StorageError) -> LinkReport {
@@ -48,8 +48,8 @@ extension OpenProject {
   }
 
   /// Takes files out of a conversation; files and conversation stay. Files that are not linked stay so; files that are not
-  /// stored are reported and stop none of the others. Throws `.notFound` when there is no such conversation.
-  /// - Parameter conversation: its continuation id, or the uuid of its row.
+  /// stored are reported and stop none of the others. Throws `.notFound` when there is no conversation of that
+  /// continuation id, nor one whose row has that uuid.
   public func unlink(_ files: [FileReference], from conversation: String) async throws(StorageError) -> LinkReport {
     let target = try await self.conversation(conversation)
     var (stored, report) = try await find(files)

@@ -47,6 +47,9 @@ extension RemoteFileRepository {
       let pattern = TextPattern(search, at: .anywhere, ignoringCase: true)
       filters.append(.any([.text("title", pattern), .text("continuation_id", pattern)]))
     }
+    if let prefix = query.continuationIDPrefix {
+      filters.append(.text("continuation_id", TextPattern(prefix, at: .start)))
+    }
     let page: Page<ConversationRow> = try await page(
       ConversationRow.columns, from: "conversations", where: filters,
       linkedBy: query.file.map { Junction("conversation_files", where: "file_id", is: $0.description) },

@@ -82,11 +82,14 @@ public enum MediaRange: Hashable, Sendable, LosslessStringConvertible {
 public struct ConversationQuery: Sendable, Equatable {
   /// What the title or the continuation id contains, upper or lower case. No character in it is a wildcard.
   public var search: String?
+  /// Conversations whose continuation id begins with this.
+  public var continuationIDPrefix: String?
   /// Conversations that this file is linked to.
   public var file: FileID?
 
-  public init(search: String? = nil, file: FileID? = nil) {
+  public init(search: String? = nil, continuationIDPrefix: String? = nil, file: FileID? = nil) {
     self.search = search
+    self.continuationIDPrefix = continuationIDPrefix
     self.file = file
   }
 }

@@ -15,7 +15,7 @@ public protocol FileRepository: Sendable {
   ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool)
 
   /// The next conversations that match, newest first, at most `limit`, which is from 1 to 1000.
-  /// - Parameter cursor: `PageCursor(after:)` the last one that was seen; nil at the beginning.
+  /// `cursor` is `PageCursor(after:)` the last one that was seen, nil at the beginning.
   func conversations(
     matching query: ConversationQuery, after cursor: PageCursor?, limit: Int
   ) async throws(StorageError) -> Page<Conversation>
@@ -27,7 +27,7 @@ public protocol FileRepository: Sendable {
   func insert(_ message: Message, into conversation: Conversation) async throws(StorageError) -> Bool
 
   /// The newest messages of a conversation, newest first, at most `limit`, which is from 1 to 1000.
-  /// - Parameter cursor: `PageCursor(before:)` the oldest one that was seen; nil for the newest of all.
+  /// `cursor` is `PageCursor(before:)` the oldest one that was seen, nil for the newest of all.
   func messages(
     of conversation: Conversation, before cursor: PageCursor?, limit: Int
   ) async throws(StorageError) -> Page<Message>
@@ -42,7 +42,7 @@ public protocol FileRepository: Sendable {
 
   /// The next rows that match, in the query's order, at most `limit`, which is from 1 to 1000. Page after page gives every
   /// row exactly once that is there all the time, whatever is inserted and deleted meanwhile.
-  /// - Parameter cursor: `PageCursor(after:in:)` the last row that was seen; nil at the beginning.
+  /// `cursor` is `PageCursor(after:in:)` the last row that was seen, nil at the beginning.
   func files(
     matching query: FileQuery, after cursor: PageCursor?, limit: Int
   ) async throws(StorageError) -> Page<FileRow>

@@ -10,10 +10,8 @@ extension OpenProject {
   /// Calls `body` with the rows that match, in the query's order, as they come: never more than a page is in memory. Rows
   /// that are stored or removed meanwhile neither repeat nor hide others.
   ///
+  /// The cursor is where an earlier list ended, nil for the beginning; the limit is of rows and at least 1, nil for all.
   /// Throws what `body` throws, and `.configuration` when the cursor belongs to another order.
-  /// - Parameters:
-  ///   - cursor: where an earlier list ended; nil for the beginning.
-  ///   - limit: of rows, at least 1; nil for all.
   public func list(
     _ query: FileQuery, after cursor: PageCursor? = nil, limit: Int?, _ body: (FileRow) throws -> Void
   ) async throws -> Listing {

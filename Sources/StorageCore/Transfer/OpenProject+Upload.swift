@@ -20,11 +20,9 @@ extension OpenProject {
   /// Stores any number of files, directories and contents in one conversation, or in none.
   ///
   /// What is there already is found and not sent again. A file that fails does not end the run.
-  /// - Parameters:
-  ///   - stop: ends the run early when it is raised; what is under way is finished and reported.
-  ///   - meter: counts how far the run is.
-  ///   - report: called for each file when everything about it is committed, in no promised order, never by two threads
-  ///     at once. Files of which nothing was done when `stop` was raised are not reported.
+  /// `report` is called for each file when everything about it is committed, in no promised order, never by two threads
+  /// at once. Raising `stop` ends the run early: what is under way is finished and reported, files of which nothing was
+  /// done are not. `meter` counts how far the run is.
   public func upload(
     _ sources: [UploadSource], _ options: UploadOptions = UploadOptions(), stop: StopSignal = StopSignal(),
     meter: ProgressMeter = ProgressMeter(), report: @escaping @Sendable (FileOutcome) -> Void

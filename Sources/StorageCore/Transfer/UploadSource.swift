@@ -17,10 +17,8 @@ public struct UploadSource: Sendable {
   let name: LocalPath?
   let mediaType: MediaType?
 
-  /// A regular file.
-  /// - Parameters:
-  ///   - label: how its outcome names it, in place of its path.
-  ///   - name: what it is called, in place of its base name.
+  /// A regular file. Its outcome names it by the label, in place of its path; it is called by the name, in place of its
+  /// base name.
   public static func file(_ path: LocalPath, label: LocalPath? = nil, name: LocalPath? = nil) -> UploadSource {
     UploadSource(content: .file(path), label: label ?? path, name: name, mediaType: nil)
   }
@@ -43,8 +41,7 @@ public struct UploadSource: Sendable {
     UploadSource(content: .descriptor(number), label: label, name: name, mediaType: nil)
   }
 
-  /// Content in memory.
-  /// - Parameter mediaType: what it is, where name and content need not be asked.
+  /// Content in memory. With a media type, name and content are not asked for one.
   public static func bytes(
     _ bytes: [UInt8], label: LocalPath, name: LocalPath, mediaType: MediaType? = nil
   ) -> UploadSource {

@@ -3,7 +3,7 @@ internal import StorageCore
 
 /// `supastore conversation show ID`
 enum ConversationShowCommand {
-  static let id = Operand<NonEmptyText>("id", help: "Its continuation id, or the uuid of its row.")
+  static let id = Operand<NonEmptyText>("id", kind: .conversation, help: "Its continuation id, or the uuid of its row.")
   static let limit = Option<Int>(
     "limit", limit: .within(1...10_000), default: 20, help: "Show at most N messages, the newest.")
   static let before = Option<PageCursor?>(

@@ -5,7 +5,7 @@ internal import StorageCore
 enum LinkCommand {
   static let files = Operand<[FileReference]>("file", .oneOrMore, help: "Ids or storage paths of stored files.")
   static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID",
+    "conversation", value: "ID", kind: .conversation,
     help: "The conversation: a continuation id, or the uuid of a conversation. Has to be given.")
   static let create = Flag(
     "create", negatable: true, default: true, help: "Make the conversation if there is none.")

@@ -9,7 +9,7 @@ enum ListCommand {
   static let name = Option<NonEmptyText?>("name", help: "Only files of exactly this name.")
   static let type = Option<FileType?>("type", help: "Only files of this type.")
   static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID",
+    "conversation", value: "ID", kind: .conversation,
     help: "Only files linked to this conversation: a continuation id, or the uuid of a conversation.")
   static let prefix = Option<NonEmptyText?>("prefix", value: "PATH", help: "Only storage paths that begin with PATH.")
   static let mediaTypes = Option<MediaRange?>("mime", value: "TYPE", help: "Only this media type, or image/*.")

@@ -5,14 +5,14 @@ internal import Synchronization
 /// `supastore migrate [DIR...]`
 enum MigrateCommand {
   static let directories = Operand<[LocalPath]>(
-    "dir", .zeroOrMore, help: "The directories to store. Without any: those in TEST_FILES_DIR.")
+    "dir", .zeroOrMore, kind: .directory, help: "The directories to store. Without any: those in TEST_FILES_DIR.")
   static let dryRun = Flag(
     "dry-run", short: "n", help: "Say what would be done, what would be refused and how many requests it takes.")
   static let jobs = Option<Int?>(
     "jobs", short: "j", limit: .within(1...64),
     help: "Upload at most N files at once. Without it: as many as make it faster. Overrides SUPASTORE_JOBS.")
   static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID",
+    "conversation", value: "ID", kind: .conversation,
     help: "Link the files to the conversation with this continuation id. Without it: the directory's name.")
   static let type = Option<FileType>(
     "type", default: .userUpload, help: "What the files are; it decides the bucket and the storage path.")

@@ -5,7 +5,7 @@ internal import StorageCore
 enum UnlinkCommand {
   static let files = Operand<[FileReference]>("file", .oneOrMore, help: "Ids or storage paths of stored files.")
   static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID",
+    "conversation", value: "ID", kind: .conversation,
     help: "The conversation: a continuation id, or the uuid of a conversation. Has to be given.")
 
   static let declaration = Declaration(

@@ -7,7 +7,7 @@ enum UploadCommand {
     "path", .oneOrMore, help: "Files to store, directories with -r, - for standard input, or data URLs.")
   static let recursive = Flag("recursive", short: "r", help: "Store directories with all they hold.")
   static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID",
+    "conversation", value: "ID", kind: .conversation,
     help: "Link the files to the conversation with this continuation id, which is made if there is none.")
   static let type = Option<FileType>(
     "type", default: .userUpload, help: "What the files are; it decides the bucket and the storage path.")

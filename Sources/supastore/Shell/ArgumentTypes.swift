@@ -23,7 +23,7 @@ extension FileReference: ArgumentValue {
     self.init(text)
   }
 
-  public static var kind: ValueKind { .text }
+  public static var kind: ValueKind { .storedFile }
   public static var expected: String { "a file's id or its storage path" }
 }
 

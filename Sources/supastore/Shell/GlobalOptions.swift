@@ -9,7 +9,7 @@ enum GlobalOptions {
   static let environmentFile = Option<LocalPath?>(
     "env-file", help: "Read settings from FILE instead of .env in the current directory.")
   static let stateDirectory = Option<LocalPath?>(
-    "state-dir", value: "DIR", help: "Keep journals and locks in DIR. Overrides SUPASTORE_STATE_DIR.")
+    "state-dir", value: "DIR", kind: .directory, help: "Keep journals and locks in DIR. Overrides SUPASTORE_STATE_DIR.")
 
   static let all: [any Declarable] = [json, quiet, verbose, environmentFile, stateDirectory]
 }

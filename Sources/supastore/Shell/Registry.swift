@@ -6,7 +6,7 @@ enum Registry {
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
     DownloadCommand.self, ListCommand.self, InfoCommand.self, LinkCommand.self, UnlinkCommand.self,
     ConversationCreateCommand.self, ConversationListCommand.self, ConversationShowCommand.self, CacheInfoCommand.self,
-    CacheClearCommand.self, ConfigShowCommand.self,
+    CacheClearCommand.self, ConfigShowCommand.self, CompletionsCommand.self, CompleteCommand.self,
     VersionCommand.self, HelpCommand.self,
   ]
 

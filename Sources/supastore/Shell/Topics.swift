@@ -3,9 +3,11 @@ internal import StorageCore
 
 /// Help on what all commands have in common.
 enum Topics {
-  static let all = [exitCodes, environment, output]
+  static let all = [exitCodes, environment, output, json]
 
-  static let exitCodes = Topic("exit-codes", abstract: "What the exit status of supastore means") {
+  static let exitCodes = Topic(
+    "exit-codes", abstract: "What the exit status of supastore means", manualSection: "EXIT STATUS"
+  ) {
     [
       .paragraph(
         """
@@ -16,7 +18,9 @@ enum Topics {
     ]
   }
 
-  static let environment = Topic("environment", abstract: "The environment variables supastore reads") {
+  static let environment = Topic(
+    "environment", abstract: "The environment variables supastore reads", manualSection: "ENVIRONMENT"
+  ) {
     [
       .paragraph("A flag overrides the environment, which overrides .env, which overrides the default."),
       .terms(settings + terminal),
@@ -38,7 +42,7 @@ enum Topics {
     Topic.Term("COLUMNS", "The width to wrap help to where there is no terminal to ask."),
   ]
 
-  static let output = Topic("output", abstract: "What is printed where, and the JSON of errors") {
+  static let output = Topic("output", abstract: "What is printed where") {
     [
       .paragraph(
         """
@@ -48,16 +52,10 @@ enum Topics {
         """),
       .paragraph(
         """
-        With --json the result is JSON, and the error that ends a command is one line of JSON on standard error:
+        --quiet leaves warnings and errors on standard error, nothing else; --verbose adds what is of interest when \
+        something is odd. Progress is a line that is drawn again in place on a terminal, and a line every few seconds \
+        elsewhere.
         """),
-      .verbatim(
-        #"{"error":{"code":"usage","message":"FILE is missing","hint":"usage: …","retryable":false}}"#),
-      .terms([
-        Topic.Term("code", "a word that stays the same in every release, for programs"),
-        Topic.Term("message", "one line for people; its wording can change"),
-        Topic.Term("hint", "what to do about it, or null"),
-        Topic.Term("retryable", "whether the same command may succeed later without any change"),
-      ]),
     ]
   }
 }
