@@ -31,7 +31,10 @@ public actor DownloadCache {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// Opens nothing yet.
-  /// - Parameter report: gets one line for people about what went wrong.
+  /// - Parameters:
+  ///   - path: a directory of its own; made, with those above it, when it is first used.
+  ///   - byteLimit: what its files may take together.
+  ///   - report: gets one line for people about what went wrong.
   public init(at path: LocalPath, byteLimit: Int64, report: @escaping @Sendable (String) -> Void = { _ in }) {
     self.path = path
     self.byteLimit = byteLimit

@@ -65,6 +65,7 @@ public final class IncomingObject: Sendable {
 
   /// The store is about to hand over the object's bytes from `offset` on; false when it must not.
   /// - Parameters:
+  ///   - offset: in the whole object.
   ///   - version: differs whenever the bytes do; nil when the store cannot tell, and then nothing is taken up again.
   ///   - byteCount: of the whole object, where it is known.
   public func begin(at offset: Int64, version: String?, byteCount: Int64?) -> Bool {

@@ -15,7 +15,9 @@ public final class Downloader: Sendable {
   }
 
   /// One that sends no request: what `cache` does not hold of the project cannot be had.
-  /// - Parameter projectURL: in its normal form, as `Configuration.projectAddress` gives it.
+  /// - Parameters:
+  ///   - projectURL: in its normal form, as `Configuration.projectAddress` gives it.
+  ///   - cache: without one nothing can be had.
   public init(offline projectURL: String, cache: DownloadCache?) {
     project = nil
     self.projectURL = projectURL
