@@ -6,7 +6,7 @@ enum DownloadCommand {
   static let references = Operand<[FileReference]>(
     "ref", .zeroOrMore, help: "The files' ids or their storage paths.")
   static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID",
+    "conversation", value: "ID", kind: .conversation,
     help: "Fetch all files of this conversation, with the directories they were stored from.")
   static let name = Option<NonEmptyText?>(
     "name", help: "Of the conversation's files the newest with this name.")
