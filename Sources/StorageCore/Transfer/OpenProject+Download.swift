@@ -32,7 +32,7 @@ extension OpenProject {
   /// when the bytes are not those that were stored, `.unwritable` when the target cannot be written, `.conflict` when it
   /// is there already and is not to be replaced.
   public func download(
-    _ reference: FileReference, to target: DownloadTarget, replacing: Bool
+    _ reference: FileReference, to target: DownloadTarget, replacing: Bool = false
   ) async throws -> DownloadedFile {
     let row = try await file(reference)
     let path = Self.path(of: row, target)
