@@ -12,6 +12,7 @@ extension OpenProject {
   ///
   /// The cursor is where an earlier list ended, nil for the beginning; the limit is of rows and at least 1, nil for all.
   /// Throws what `body` throws, and `.configuration` when the cursor belongs to another order.
+  @discardableResult
   public func list(
     _ query: FileQuery, after cursor: PageCursor? = nil, limit: Int?, _ body: (FileRow) throws -> Void
   ) async throws -> Listing {
@@ -23,6 +24,7 @@ extension OpenProject {
   }
 
   /// The same for conversations, newest first.
+  @discardableResult
   public func listConversations(
     _ query: ConversationQuery, after cursor: PageCursor? = nil, limit: Int?, _ body: (Conversation) throws -> Void
   ) async throws -> Listing {
