@@ -100,11 +100,10 @@ import Testing
   /// How many open descriptors lead into a directory; those of tests that run beside this one do not count.
   private func descriptors(inside directory: LocalPath) throws -> Int {
     (0..<4096).count { number in
-      var target = [UInt8](repeating: 0, count: 4096)
-      let count = target.withUnsafeMutableBytes { buffer in
-        readlink("/proc/self/fd/\(number)", buffer.bindMemory(to: CChar.self).baseAddress, buffer.count)
-      }
-      return count > 0 && LocalPath(bytes: target.prefix(count))?.isInside(directory) == true
+      var target = [CChar](repeating: 0, count: 4096)
+      let count = readlink("/proc/self/fd/\(number)", &target, target.count)
+      return count > 0
+        && LocalPath(bytes: target.prefix(count).map { UInt8(bitPattern: $0) })?.isInside(directory) == true
     }
   }
 
