@@ -6,16 +6,19 @@ import Testing
 /// Transfers without an answer, told apart by what happened.
 @Suite(.timeLimit(.minutes(5))) struct FailureTests {
   @Test func `nobody listening is a refused connection and nothing was sent`() async throws {
-    let url = try await ScriptedServer.withRunning({ _ in }) { $0.url() }
-    try await withClient { client in
-      let error = await client.failure(of: HTTPRequest(.post, url, body: .bytes([1])))
-      #expect(error == TransportError(.connectionRefused, .nothingSent, "the connection was refused"))
+    try await ScriptedServer.withRunning({ _ in }) { server in
+      // The port stays taken, so that no other test's server can listen on it.
+      server.stopListening()
+      try await withClient { client in
+        let error = await client.failure(of: HTTPRequest(.post, server.url(), body: .bytes([1])))
+        #expect(error == TransportError(.connectionRefused, .nothingSent, "the connection was refused"))
+      }
     }
   }
 
   @Test func `a name that does not exist is not resolved`() async throws {
     try await withClient { client in
-      let error = await client.failure(of: HTTPRequest(.get, "https://no-such-host.invalid/"))
+      let error = await client.failure(of: HTTPRequest(.get, "https://\(unresolvableHost)/"))
       #expect(error?.reason == .nameNotResolved)
       #expect(error?.outcome == .nothingSent)
     }
@@ -192,6 +195,9 @@ private struct FullListener: ~Copyable {
         }
       }
     }
+    // There is room for one. A busy kernel would else let the test's own connection in before these.
+    var entries = knocking.map { pollfd(fd: $0, events: Int16(POLLOUT), revents: 0) }
+    guard poll(&entries, nfds_t(entries.count), 60_000) > 0 else { throw ScriptedServer.SocketFailed("connect") }
     url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))/"
   }
 

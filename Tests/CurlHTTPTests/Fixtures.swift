@@ -13,6 +13,9 @@ func withClient<R>(
   return try await HTTPClient.withRunning(configuration, isolation: isolation, body)
 }
 
+/// A name with a label too long to be asked about: no resolver is waited for.
+let unresolvableHost = String(repeating: "a", count: 64) + ".invalid"
+
 extension HTTPClient {
   /// The error of a transfer that must fail; nil when it does not.
   func failure(of request: HTTPRequest) async -> TransportError? {

@@ -54,7 +54,7 @@ import Testing
             #expect(proxy.requests.map(\.target) == ["far.invalid:443"])
           }
           try await withClient({ $0.proxy = "" }) { client in
-            let error = await client.failure(of: HTTPRequest(.get, "https://far.invalid/"))
+            let error = await client.failure(of: HTTPRequest(.get, "https://\(unresolvableHost)/"))
             #expect(error?.reason == .nameNotResolved)
             #expect(proxy.acceptedCount == 1)
           }

@@ -1,3 +1,4 @@
+import CLinux
 import CurlHTTP
 import Glibc
 import Testing
@@ -91,8 +92,7 @@ private struct TLSServer {
 
   private static func start(_ arguments: [String]) throws -> (process: pid_t, output: Int32) {
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw ScriptedServer.SocketFailed("pipe") }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw ScriptedServer.SocketFailed("pipe2") }
     defer { close(ends[1]) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

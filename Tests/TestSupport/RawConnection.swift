@@ -60,6 +60,7 @@ package final class RawConnection {
           socket, buffer.baseAddress?.advanced(by: sent), min(buffer.count - sent, 65_536), Int32(MSG_NOSIGNAL))
       }
       if count < 0 {
+        if errno == EINTR { continue }
         if errno == EPIPE || errno == ECONNRESET { return }
         throw Failure(description: "cannot send: \(String(cString: strerror(errno)))")
       }
@@ -75,7 +76,8 @@ package final class RawConnection {
     }
     var result = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
-      result = recv(socket, buffer.baseAddress, buffer.count, 0)
+      // With a timeout set, a stopped and continued process finds the call interrupted.
+      repeat { result = recv(socket, buffer.baseAddress, buffer.count, 0) } while result < 0 && errno == EINTR
       count = max(0, result)
     }
     if result < 0, errno == EAGAIN || errno == EWOULDBLOCK { throw TimedOut() }

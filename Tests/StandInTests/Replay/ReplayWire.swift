@@ -95,12 +95,14 @@ final class ReplayWire {
   }
 
   /// Sends the request whole, reads its answer, and tells the status of a second one on the same connection.
-  func exchangeAndReuse(_ request: RecordedLine.Request) throws -> (Outcome, Int?) {
+  ///
+  /// - Parameter isAnswered: whether a second answer is wanted, and so worth a long wait.
+  func exchangeAndReuse(_ request: RecordedLine.Request, isAnswered: Bool) throws -> (Outcome, Int?) {
     let (head, body) = bytes(of: request)
     let connection = try RawConnection(port: port)
     try connection.send(head + body)
     let first = outcome(try connection.receiveAnswer(to: request.method))
-    connection.setTimeout(seconds: 2)
+    if !isAnswered { connection.setTimeout(seconds: 2) }
     try connection.send("GET \(prefix)/status HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\r\n")
     let second = try? connection.receiveAnswer(to: "GET")
     return (first, second?.status)

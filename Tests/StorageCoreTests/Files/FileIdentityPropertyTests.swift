@@ -1,6 +1,5 @@
 import Digests
 import FoundationEssentials
-import Glibc
 import SupabaseClient
 import Testing
 
@@ -9,7 +8,7 @@ import Testing
 /// What has to hold of every file, whatever bytes its name is made of.
 @Suite struct FileIdentityPropertyTests {
   /// A wider search: `RANDOM_NAME_COUNT=1000000 swift test --filter FileIdentityPropertyTests`.
-  private static let nameCount = getenv("RANDOM_NAME_COUNT").flatMap { Int(String(cString: $0)) } ?? 100_000
+  private static let nameCount = TestEnvironment.nameCount(orElse: 100_000)
 
   @Test func `random byte names are accepted, never meet, and are given back`() throws {
     var files = try RandomFiles(seed: 20_261_123)
