@@ -1,10 +1,8 @@
-import Glibc
-
 /// Takes an answer in, piece by piece: status, fields and body.
 struct AnswerCollector {
   /// Of all head lines, of interim answers and trailers too.
   static let headLimit = 256 << 10
-  /// Of an answer in memory whose request wanted a file: an error then.
+  /// Of an answer in memory whose request has a receiver: an error then.
   static let errorBodyLimit = 1 << 20
 
   /// Why no more is taken.
@@ -42,6 +40,7 @@ struct AnswerCollector {
       fields = []
     } else if text.isEmpty {
       isHeadComplete = status >= 200
+      if let receiver, !receiver.begin(status: status, headers: fields) { return fail(.notTaken) }
     } else if let first = text.first, first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") {
       // A folded line goes on with the value before it.
       if let last = fields.indices.last { fields[last].value += " " + Self.trimmed(text) }
@@ -59,12 +58,13 @@ struct AnswerCollector {
     case .memory(let limit):
       guard total <= limit else { return fail(.answerTooLong) }
       body.append(contentsOf: bytes)
-    case .file(let descriptor, let limit) where status == 200 || status == 206:
-      guard total <= limit else { return fail(.answerTooLong) }
-      if let code = Self.write(bytes, to: descriptor) { return fail(.destinationFailed(errno: code)) }
-    case .file:
-      guard total <= Self.errorBodyLimit else { return fail(.answerTooLong) }
-      body.append(contentsOf: bytes)
+    case .receiver:
+      if let receiver {
+        guard receiver.take(bytes) else { return fail(.notTaken) }
+      } else {
+        guard total <= Self.errorBodyLimit else { return fail(.answerTooLong) }
+        body.append(contentsOf: bytes)
+      }
     }
     bodyByteCount = total
     return true
@@ -75,18 +75,10 @@ struct AnswerCollector {
     return false
   }
 
-  /// The errno of a failure, else nil.
-  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if written < 0 {
-        if errno == EINTR { continue }
-        return errno
-      }
-      rest = rest.dropFirst(written)
-    }
-    return nil
+  /// Who takes this answer's body, once it is known to be a good one.
+  private var receiver: (any BodyReceiver)? {
+    guard isHeadComplete, status == 200 || status == 206, case .receiver(let receiver) = destination else { return nil }
+    return receiver
   }
 
   private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {

@@ -24,9 +24,8 @@ public struct HTTPRequest: Sendable {
   public enum Destination: Sendable {
     /// Collected in memory; a longer answer fails the transfer.
     case memory(limit: Int)
-    /// Written to an open file from its current position on when the status is 200 or 206; any other answer is
-    /// collected in memory. More than `limit` bytes fail the transfer.
-    case file(descriptor: Int32, limit: Int64)
+    /// Handed over as it arrives when the status is 200 or 206; any other answer is collected in memory.
+    case receiver(any BodyReceiver)
   }
 
   public var method: Method
@@ -51,6 +50,15 @@ public struct HTTPRequest: Sendable {
   }
 }
 
+/// Takes the body of a good answer, on the client's thread: until a call returns, all transfers wait.
+public protocol BodyReceiver: Sendable {
+  /// The head of a 200 or 206 has come; false gives the transfer up.
+  func begin(status: Int, headers: [HTTPField]) -> Bool
+
+  /// The next piece of the body; false gives the transfer up.
+  func take(_ bytes: UnsafeRawBufferPointer) -> Bool
+}
+
 /// One header field. Its value may be a secret: descriptions, mirrors and dumps show the name alone.
 public struct HTTPField: Sendable, Hashable {
   public var name: String
@@ -72,7 +80,7 @@ extension HTTPField: CustomStringConvertible, CustomDebugStringConvertible, Cust
 public struct HTTPReply: Sendable {
   public var status: Int
   public var headers: [HTTPField]
-  /// Empty when the body went to a file.
+  /// Empty when the body went to a receiver.
   public var body: [UInt8]
   /// Bytes of the body, wherever they went.
   public var bodyByteCount: Int64

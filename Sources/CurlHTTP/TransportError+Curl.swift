@@ -101,7 +101,7 @@ extension TransportError.Reason {
     case .answerTooLong: "the answer is longer than allowed"
     case .malformedAnswer: "the answer is not valid HTTP"
     case .sourceEnded: "the source of the body ended early, changed, or could not be read"
-    case .destinationFailed(let errno): "the answer could not be written: \(String(cString: strerror(errno)))"
+    case .notTaken: "the answer was given up by whoever was to take it"
     case .cancelled: "cancelled"
     case .outOfMemory: "out of memory"
     case .other: "libcurl error \(code.rawValue): \(code.text)"

@@ -25,8 +25,8 @@ public struct TransportError: Error, Sendable, Equatable {
     case malformedAnswer
     /// The file that was being sent ended before its announced length, could not be read, or was written to.
     case sourceEnded
-    /// The answer could not be written to its file: errno.
-    case destinationFailed(errno: Int32)
+    /// Its receiver gave the answer up.
+    case notTaken
     case cancelled
     case outOfMemory
     /// libcurl's own code and text for anything else.

@@ -50,7 +50,7 @@ import Testing
 
   @Test func `a task cancelled in the middle of an answer knows its status`() async throws {
     let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
-    let file = try ScratchFile()
+    let receiver = Receiver(limit: .max, keeps: false)
     try await ScriptedServer.withRunning({ connection in
       _ = try connection.readRequest()
       try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n")
@@ -61,10 +61,9 @@ import Testing
       }
     }) { server in
       try await withClient { client in
-        let destination = HTTPRequest.Destination.file(descriptor: file.descriptor, limit: .max)
         let error = await withTaskGroup(of: TransportError?.self) { group in
           group.addTask {
-            await client.failure(of: HTTPRequest(.get, server.url(), destination: destination))
+            await client.failure(of: HTTPRequest(.get, server.url(), destination: .receiver(receiver)))
           }
           _ = await arrivals.first { _ in client.byteCounts.received > 0 }
           group.cancelAll()

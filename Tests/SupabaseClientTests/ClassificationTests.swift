@@ -142,7 +142,7 @@ import Testing
     (.connectionLost, .unknown, .retryable, .ambiguous), (.timedOut, .unknown, .retryable, .ambiguous),
     (.stalled, .answered(status: 200), .retryable, .ambiguous), (.malformedAnswer, .unknown, .retryable, .ambiguous),
     (.answerTooLong, .answered(status: 200), .limit, .ambiguous), (.sourceEnded, .unknown, .local, .local),
-    (.destinationFailed(errno: 28), .answered(status: 200), .local, .local),
+    (.notTaken, .answered(status: 200), .local, .local),
     (.cancelled, .unknown, .cancelled, .cancelled),
     (.invalidRequest, .nothingSent, .invalid, .invalid),
   ])

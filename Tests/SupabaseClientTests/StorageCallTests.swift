@@ -114,12 +114,12 @@ import Testing
     let part = try call.answer(
       from: Fixture.reply(
         206, "llo", ["content-range": "bytes 2-4/5", "etag": "\"5d41\"", "content-type": "text/plain"]))
-    #expect(part.part?.range == 2..<5)
-    #expect(part.part?.total == 5)
-    #expect(part.eTag == "5d41")
+    #expect(part.head.part?.range == 2..<5)
+    #expect(part.head.part?.total == 5)
+    #expect(part.head.eTag == "5d41")
     #expect(part.body == Array("llo".utf8))
     let whole = try call.answer(from: Fixture.reply(200, "hello"))
-    #expect(whole.part == nil)
+    #expect(whole.head.part == nil)
     for headers in [[:], ["Content-Range": "bytes 0-2/5"], ["Content-Range": "bytes 2-3/5"], ["Content-Range": "rows"]]
     {
       #expect(throws: ServiceError.self) { try call.answer(from: Fixture.reply(206, "llo", headers)) }
@@ -127,7 +127,7 @@ import Testing
     let beyond = Fixture.reply(206, "llo, w", ["Content-Range": "bytes 2-7/12"])
     #expect(throws: ServiceError.self) { try call.answer(from: beyond) }
     let short = Fixture.reply(206, "ll", ["Content-Range": "bytes 2-3/4"])
-    #expect(try call.answer(from: short).part?.range == 2..<4)
+    #expect(try call.answer(from: short).head.part?.range == 2..<4)
     #expect(throws: ServiceError.self) {
       try storage.download(key, in: "user-files", range: 2..<2, to: .memory(limit: 1))
     }

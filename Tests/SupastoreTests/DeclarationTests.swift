@@ -68,8 +68,10 @@ import Testing
     #expect(upload[UploadCommand.type] == .generated && upload[GlobalOptions.stateDirectory]?.string == "s")
 
     let download = try #require(try arguments("get uploads/a/b.txt -fo -"))
-    #expect(download[DownloadCommand.reference] == .storagePath("uploads/a/b.txt"))
+    #expect(download[DownloadCommand.references] == [.storagePath("uploads/a/b.txt")])
     #expect(download[DownloadCommand.output]?.string == "-" && download[DownloadCommand.force])
+    let part = try #require(try arguments("get a --range -5 --tail=1KiB --offline"))
+    #expect(part[DownloadCommand.range] == .last(5) && part[DownloadCommand.tail]?.byteCount == 1024)
 
     let list = try #require(try arguments("ls --type user_upload --limit 5 --all --json"))
     #expect(list[ListCommand.type] == .userUpload && list[ListCommand.limit] == 5 && list[ListCommand.all])
@@ -77,11 +79,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("upload", "PATH is missing"), ("download", "REF is missing"), ("download a b", "unexpected argument 'b'"),
+    ("upload", "PATH is missing"),
     ("setup now", "unexpected argument 'now'"), ("config", "config needs a command"),
     ("migrate --jobs 65", "--jobs expects a whole number from 1 to 64, not '65'"),
     ("migrate --type pdf", "--type expects user_upload, generated or cache, not 'pdf'"),
     ("migrate --verify md5", "--verify expects etag or full, not 'md5'"),
+    ("download a --range 5-3", "--range expects bytes such as 0-99, 100- or -500, not '5-3'"),
     ("list --limit 0", "--limit expects a whole number from 1 to 1000000, not '0'"),
     ("upload a --conversation=", "--conversation expects text in UTF-8 that is not empty, not ''"),
     ("migrate --key=sb_secret_x", "unknown option --key"),

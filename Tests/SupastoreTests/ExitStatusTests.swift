@@ -17,6 +17,7 @@ private typealias Status = supastore.ExitStatus
       (.unreachable, 6), (.denied, 5), (.notFound, 4), (.objectMissing, 4), (.conflict, 7), (.tooLarge, 7),
       (.integrity, 8), (.setup, 1), (.configuration, 2), (.rejected, 1), (.changed, 1), (.unreadable, 1),
       (.unwritable, 1), (.locked, 11), (.damaged, 12), (.interrupted, 130),
+      (.sensitive, 7), (.deadline, 10),
     ] as [(StorageError.Code, Int32)])
   func `every error of the core has its status`(_ code: StorageError.Code, status: Int32) {
     let report = ErrorReport(StorageError(code, "m", hint: "h"))
@@ -46,6 +47,22 @@ private typealias Status = supastore.ExitStatus
     _ succeeded: Int, failures: [supastore.ExitStatus], status: Int32
   ) {
     #expect(Status.ofItems(succeeded: succeeded, failures: failures).rawValue == status)
+  }
+
+  @Test(
+    arguments: [
+      (0, [.deadline: 3], 10), (4, [.deadline: 3], 10), (4, [.deadline: 1, .unreadable: 1], 3),
+      (0, [.deadline: 1, .unreadable: 1], 3), (0, [.unreadable: 2], 1), (4, [:], 0),
+    ] as [(Int, [StorageError.Code: Int], Int32)])
+  func `what a time limit cut off counts only when nothing else failed`(
+    _ stored: Int, _ failures: [StorageError.Code: Int], status: Int32
+  ) {
+    var summary = MigrationSummary()
+    summary.counts = [.stored: stored, .failed: failures.values.reduce(0, +)]
+    summary.failures = failures
+    if failures[.deadline] != nil { summary.endedBy = StorageError(.deadline, "m") }
+    #expect(Status.of(summary, nil).rawValue == status)
+    #expect(Status.of(summary, .interrupted) == .interrupted)
   }
 
   @Test func `an error of an unknown type is told by its type alone`() {

@@ -17,9 +17,7 @@ struct WitnessTests {
     try await supastore("setup")
     try await supastore("migrate", directory["tree"], "--conversation", "witnessed")
 
-    let found = try await witness("find", "witnessed").split(separator: "\n").map {
-      try JSONDecoder().decode(Witness.File.self, from: Data($0.utf8))
-    }
+    let found = try await found("witnessed")
     var digests: [String] = []
     for content in contents.values {
       digests.append(String(try await Program.run(["sha256sum"], input: content).output.prefix(64)))
@@ -31,6 +29,32 @@ struct WitnessTests {
     }
   }
 
+  @Test func `the official client sees what upload was told of a file`() async throws {
+    let directory = try TemporaryDirectory()
+    let chart = try directory.write(Array("not really a picture".utf8), to: "chart.png")
+    try await supastore("setup")
+    try await supastore(
+      "upload", chart, "--conversation", "told", "--metadata", "tool=chat", "--metadata", "note=ü = \"quoted\"",
+      "--expires", "2099-12-31T10:00:00+02:00")
+    try await supastore("upload", "data:text/markdown,%23%20Title", "--name", "title", "--conversation", "told")
+
+    let files = try await found("told")
+    let told = try #require(files.first { $0.path.contains("chart") })
+    #expect(told.contentType == "image/png" && told.rows.map(\.mediaType) == ["image/png"])
+    #expect(told.rows.map(\.isLinked) == [true])
+    let metadata = try #require(told.rows.first).metadata
+    #expect(metadata["tool"] == "chat" && metadata["note"] == "ü = \"quoted\"")
+    #expect(metadata["expires_at"] == "2099-12-31T08:00:00Z")
+    #expect(metadata["sha256"]?.string == told.sha256 && metadata["continuation_id"] == "told")
+    let title = try #require(files.first { $0.path.contains("title") })
+    #expect(title.contentType == "text/markdown" && title.rows.map(\.mediaType) == ["text/markdown"])
+    #expect(title.rows.map(\.isLinked) == [true] && title.rows.first?.metadata["expires_at"] == nil)
+
+    // Linking shares a file on purpose: the other conversation has it, and nothing was stored again.
+    try await supastore("link", "--conversation", "shared", told.path)
+    #expect(try await witness("links", "shared").split(separator: "\n").map(String.init) == [told.path])
+  }
+
   @Test func `supastore lists and fetches what the official client stored`() async throws {
     let directory = try TemporaryDirectory()
     let content = Array("stored the way the guide shows\n".utf8)
@@ -39,13 +63,20 @@ struct WitnessTests {
     let id = try await witness("store", "guide", file).prefix { !$0.isNewline }
 
     let listed = try await supastore("list", "--conversation", "guide", "--json")
-    let row = try JSONDecoder().decode(Witness.Row.self, from: Data(listed.output.utf8))
+    let row = try JSONDecoder().decode(Witness.Row.self, from: Data(listed.output.prefix { !$0.isNewline }.utf8))
     #expect(
       row.id == String(id) && row.path == "uploads/guide/notes from the guide.txt" && row.byteCount == content.count)
     for (reference, copy) in [(row.id, "by-id"), (row.path, "by-path")] {
       let download = try await supastore("download", reference, "--output", directory[copy])
       #expect(try directory.read(copy) == content)
       #expect(download.errors.contains("holds no digest"))
+    }
+  }
+
+  /// The files of a conversation as the official client finds them.
+  private func found(_ continuationID: String) async throws -> [Witness.File] {
+    try await witness("find", continuationID).split(separator: "\n").map {
+      try JSONDecoder().decode(Witness.File.self, from: Data($0.utf8))
     }
   }
 
@@ -76,15 +107,21 @@ private enum Witness {
     let path: String
     let sha256: String
     let byteCount: Int
+    /// Of the object.
+    let contentType: String
     let rows: [FoundRow]
 
     struct FoundRow: Decodable {
       let sha256: String?
+      let mediaType: String?
       let isLinked: Bool
+      let metadata: [String: JSONValue]
 
       enum CodingKeys: String, CodingKey {
         case sha256
+        case mediaType = "mime_type"
         case isLinked = "linked"
+        case metadata
       }
     }
 
@@ -92,6 +129,7 @@ private enum Witness {
       case path = "storage_path"
       case sha256
       case byteCount = "size_bytes"
+      case contentType = "content_type"
       case rows
     }
   }

@@ -1,6 +1,7 @@
 """Supabase's official Python client doing what its users do, as an independent witness.
 
     client.py find CONTINUATION_ID             every file of a conversation: a line of JSON each, content hashed
+    client.py links CONTINUATION_ID            the storage path of every file that is linked to a conversation
     client.py store CONTINUATION_ID FILE…      store files, each with its row and link; prints their ids
     client.py tree CONTINUATION_ID DIR [N]     the same for every file below DIR, N at a time (default 1)
 
@@ -64,11 +65,25 @@ def find(continuation_id):
             "storage_path": path,
             "sha256": hashlib.sha256(content).hexdigest(),
             "size_bytes": len(content),
+            "content_type": client().storage.from_(BUCKET).info(path)["content_type"],
             "rows": [
-                {"id": row["id"], "sha256": row["metadata"].get("sha256"), "linked": row["id"] in linked}
+                {
+                    "id": row["id"],
+                    "mime_type": row["mime_type"],
+                    "sha256": row["metadata"].get("sha256"),
+                    "linked": row["id"] in linked,
+                    "metadata": row["metadata"],
+                }
                 for row in rows
             ],
         }))
+
+
+def links(continuation_id):
+    table = client().table("conversations")
+    found = table.select("files(storage_path)").eq("continuation_id", continuation_id).execute().data
+    for file in found[0]["files"]:
+        print(file["storage_path"])
 
 
 def store(continuation_id, conversation_id, file, name):
@@ -101,6 +116,8 @@ def main():
     match sys.argv[1:]:
         case ["find", continuation_id]:
             find(continuation_id)
+        case ["links", continuation_id]:
+            links(continuation_id)
         case ["store", continuation_id, *files] if files:
             for file in files:
                 print(store(continuation_id, conversation(continuation_id), file, os.path.basename(file)))

@@ -25,6 +25,8 @@ public struct Configuration: Sendable {
   public let allowsPlainHTTP: Bool
   public let certificateFile: LocalPath?
   public let proxy: Secret?
+  /// The most bytes that the cache keeps; 0 for no cache.
+  public let cacheByteLimit: Int64
   public let driveMap: DriveMap
   /// One line each, for people.
   public let warnings: [String]
@@ -46,6 +48,7 @@ public struct Configuration: Sendable {
     allowsPlainHTTP = try sources.flag(.allowHTTP)
     certificateFile = try sources.path(.certificateFile)
     proxy = try sources.text(.proxy).map(Secret.init)
+    cacheByteLimit = try sources.size(.cacheSize) ?? 0
     driveMap = try sources.driveMap()
     warnings = Self.warnings(about: dotEnv)
   }
@@ -80,6 +83,16 @@ public struct Configuration: Sendable {
     }
   }
 
+  /// Where downloaded files are kept; nil when nobody named a place and there is no home. Nothing is made.
+  public func cacheDirectory() throws(ConfigurationError) -> LocalPath? {
+    if let named = try sources.path(.cacheDirectory) { return named }
+    let name = LocalPath(checked: Array("supastore".utf8))
+    // A relative XDG_CACHE_HOME counts as none, says its specification.
+    if let base = sources.environment.path("XDG_CACHE_HOME"), base.isAbsolute { return base.appending(name) }
+    guard let home = sources.environment.path("HOME"), home.isAbsolute else { return nil }
+    return home.appending(LocalPath(checked: Array(".cache".utf8))).appending(name)
+  }
+
   public func origin(of setting: Setting) -> Origin? { sources.value(setting)?.origin }
 
   /// Every setting with its value and where it comes from.
@@ -100,7 +113,7 @@ public struct Configuration: Sendable {
         // It may hold a password, or be a key in the wrong place.
         return "set, but \(error)"
       }
-    case .directory, .directories, .file, .count, .flag, .choice, .driveMap: return shownValue(value)
+    case .directory, .directories, .file, .count, .size, .flag, .choice, .driveMap: return shownValue(value)
     }
   }
 }

@@ -8,6 +8,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
   case mode = "SUPASTORE_MODE"
   case jobs = "SUPASTORE_JOBS"
   case stateDirectory = "SUPASTORE_STATE_DIR"
+  case cacheDirectory = "SUPASTORE_CACHE_DIR"
+  case cacheSize = "SUPASTORE_CACHE_SIZE"
   case allowHTTP = "SUPASTORE_ALLOW_HTTP"
   case certificateFile = "SUPASTORE_CA_FILE"
   case proxy = "SUPASTORE_PROXY"
@@ -22,6 +24,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case directories
     case file
     case count(ClosedRange<Int>)
+    /// Of bytes: `500`, `64KiB`, `10MB`.
+    case size
     case flag
     case choice([String])
     case driveMap
@@ -42,7 +46,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .roots: .directories
     case .mode: .choice(["only"])
     case .jobs: .count(1...64)
-    case .stateDirectory: .directory
+    case .stateDirectory, .cacheDirectory: .directory
+    case .cacheSize: .size
     case .allowHTTP: .flag
     case .certificateFile: .file
     case .driveMap: .driveMap
@@ -54,7 +59,9 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .mode: "only"
     case .allowHTTP: "no"
-    case .projectURL, .serviceRoleKey, .anonKey, .roots, .jobs, .stateDirectory, .certificateFile, .proxy, .driveMap:
+    case .cacheSize: "1GiB"
+    case .projectURL, .serviceRoleKey, .anonKey, .roots, .jobs, .stateDirectory, .cacheDirectory, .certificateFile,
+      .proxy, .driveMap:
       nil
     }
   }
@@ -71,6 +78,9 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .jobs: "Uploads at the same time, 1 to 64; without it as many as make it faster."
     case .stateDirectory:
       "Where journals and locks lie; without it $XDG_STATE_HOME/supastore or ~/.local/state/supastore."
+    case .cacheDirectory:
+      "Where downloaded files are kept; without it $XDG_CACHE_HOME/supastore or ~/.cache/supastore."
+    case .cacheSize: "How much of downloaded files is kept, e.g. 500MiB or 10GB; 0 keeps none."
     case .allowHTTP: "yes allows http:// to other machines: the key then travels in the open."
     case .certificateFile: "Certificates, as PEM, to trust in place of the system's."
     case .proxy: "The proxy's URL; without it https_proxy and its kin count."
@@ -88,6 +98,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .mode: "only"
     case .jobs: "8"
     case .stateDirectory: "/var/lib/supastore"
+    case .cacheDirectory: "/var/cache/supastore"
+    case .cacheSize: "1GiB"
     case .allowHTTP: "no"
     case .certificateFile: "/etc/ssl/certs/our-own.pem"
     case .proxy: "http://proxy.example:3128"
@@ -100,7 +112,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .projectURL, .serviceRoleKey, .anonKey: "it stands in the project's dashboard under Settings, API"
     case .roots: "name the directories, or set it to them"
-    case .mode, .jobs, .stateDirectory, .allowHTTP, .certificateFile, .proxy, .driveMap:
+    case .mode, .jobs, .stateDirectory, .cacheDirectory, .cacheSize, .allowHTTP, .certificateFile, .proxy, .driveMap:
       "supastore config show lists every setting"
     }
   }

@@ -34,6 +34,9 @@ public struct FileID: Hashable, Sendable, LosslessStringConvertible {
     return text
   }
 
+  /// Whether it is of version 8, as all are that we chose.
+  var isMadeFromContent: Bool { high & 0xf000 == 0x8000 && low >> 62 == 0b10 }
+
   /// The first 16 hexadecimal digits: what a storage path shows of the id.
   public var pathTag: String { hexadecimal(high) }
 }

@@ -18,9 +18,9 @@ extension StateError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noHome: "there is no place for the state: neither HOME nor XDG_STATE_HOME is set"
-    case .symbolicLink(let path): "the state directory \(path) is a symbolic link"
-    case .foreign(let path, let owner): "the state directory \(path) belongs to user \(owner)"
-    case .writableByOthers(let path): "the state directory \(path) can be written by other users"
+    case .symbolicLink(let path): "the directory \(path) is a symbolic link"
+    case .foreign(let path, let owner): "the directory \(path) belongs to user \(owner)"
+    case .writableByOthers(let path): "the directory \(path) can be written by other users"
     case .file(let error): error.description
     case .database(let path, let error): "\(path): \(error)"
     case .locked(let pid?, let since?): "another run holds the lock: process \(pid), since \(utcTime(since))"

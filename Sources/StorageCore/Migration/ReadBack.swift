@@ -11,18 +11,19 @@ struct ReadBack: Sendable {
   func sha256(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) -> SHA256Digest? {
     let part: PartialFile
     do throws(FileError) {
-      part = try PartialFile(in: directory)
+      part = try PartialFile(in: TargetDirectory(at: directory))
     } catch {
       throw StorageError(error)
     }
-    part.remove()
+    part.discardName()
+    let incoming = try IncomingObject(into: part, limit: byteCount)
     do throws(StorageError) {
-      try await objects.read(key, in: bucket, into: part.descriptor, limit: byteCount + 1)
+      try await objects.read(key, in: bucket, into: incoming)
     } catch {
       if [.notFound, .objectMissing, .integrity].contains(error.code) { return nil }
       throw error
     }
-    let digests = try await ContentHasher.shared.digests(of: part)
-    return digests.byteCount == byteCount ? digests.sha256 : nil
+    let received = try incoming.finish()
+    return received.byteCount == byteCount ? received.sha256 : nil
   }
 }

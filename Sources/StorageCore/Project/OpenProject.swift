@@ -31,6 +31,9 @@ public struct OpenProject: Sendable {
     tables = RowsClient(project)
   }
 
+  /// In its one normal form.
+  public var url: String { project.address.url }
+
   /// Requests sent so far, retries included.
   public var requestCount: Int { connection.requestCount }
 

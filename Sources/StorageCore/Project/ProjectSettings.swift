@@ -36,7 +36,7 @@ public struct ProjectSettings: Sendable {
     try project.checkRole()
   }
 
-  private static func address(
+  fileprivate static func address(
     _ text: String, _ configuration: Configuration
   ) throws(StorageError) -> ProjectAddress {
     do throws(InvalidProjectAddress) {
@@ -73,6 +73,14 @@ public struct ProjectSettings: Sendable {
         .configuration, "SUPABASE_SERVICE_ROLE_KEY: \(error)",
         hint: "copy the whole service_role or sb_secret_ key from the dashboard: Settings, API")
     }
+  }
+}
+
+extension Configuration {
+  /// The project's URL in its one normal form.
+  public func projectAddress() throws(StorageError) -> String {
+    guard let projectURL else { throw StorageError(ConfigurationError.missing(.projectURL, similar: nil)) }
+    return try ProjectSettings.address(projectURL, self).url
   }
 }
 

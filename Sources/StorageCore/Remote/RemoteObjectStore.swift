@@ -1,5 +1,4 @@
 internal import CurlHTTP
-internal import Glibc
 internal import SupabaseClient
 
 /// The buckets of a Supabase project.
@@ -53,15 +52,44 @@ struct RemoteObjectStore: ObjectStore {
     RemoteUploadLane(connection, storage)
   }
 
-  func read(_ key: String, in bucket: String, into descriptor: Int32, limit: Int64) async throws(StorageError) {
-    guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
-      throw StorageError(.unwritable, "cannot empty a file before a download: \(systemMessage(errno))")
+  func read(_ key: String, in bucket: String, into incoming: IncomingObject) async throws(StorageError) {
+    let (range, isResuming): (Range<Int64>?, Bool)
+    switch incoming.next() {
+    case .nothing: return
+    case .whole: (range, isResuming) = (nil, false)
+    case .part(let part, let resuming): (range, isResuming) = (part, resuming)
     }
-    _ = try await connection.answer { () throws(ServiceError) in
-      try storage.download(
-        ObjectKey(named: key), in: bucket, to: .file(descriptor: descriptor, limit: limit))
+    do throws(StorageError) {
+      _ = try await connection.answer { () throws(ServiceError) in
+        try storage.download(
+          ObjectKey(named: key), in: bucket, range: range, to: .receiver(ObjectReception(incoming: incoming)))
+      }
+    } catch {
+      if let refusal = incoming.refusal { throw refusal }
+      // An object that became shorter has no such range: the file back end says so, S3 answers with a fault of its own.
+      if isResuming, [.rejected, .objectMissing].contains(error.code) { throw incoming.restart() }
+      throw error
     }
   }
+}
+
+/// Hands an answer's bytes to the object they belong to.
+private struct ObjectReception: BodyReceiver {
+  let incoming: IncomingObject
+
+  func begin(status: Int, headers: [HTTPField]) -> Bool {
+    guard let head = DownloadHead(status: status, headers: headers) else {
+      // It is not said which bytes these are, so they are nowhere in the object.
+      return incoming.begin(at: -1, version: nil, byteCount: nil)
+    }
+    // Both are of the answer that the bytes come in; what `info` says may be of the next version already.
+    let version = head.eTag.map { "\($0) \(head.lastModified ?? "")" }
+    return incoming.begin(
+      at: head.part?.range.lowerBound ?? 0, version: version,
+      byteCount: head.part == nil ? head.byteCount : head.part?.total)
+  }
+
+  func take(_ bytes: UnsafeRawBufferPointer) -> Bool { incoming.take(bytes) }
 }
 
 extension StorageClient {

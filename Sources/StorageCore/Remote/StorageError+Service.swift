@@ -39,12 +39,7 @@ extension StorageError {
       error.route.service == .storage
         ? (.setup, "run `supastore setup`") : (.setup, "make the tables: `supastore schema | psql \"$DB_URL\"`")
     case .invalid: (.rejected, nil)
-    case .local:
-      if case .destinationFailed = error.transport {
-        (.unwritable, "make room there, or choose another place")
-      } else {
-        (.unreadable, nil)
-      }
+    case .local: (.unreadable, nil)
     case .cancelled: (.interrupted, nil)
     }
   }

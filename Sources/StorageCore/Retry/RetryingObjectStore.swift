@@ -33,9 +33,9 @@ public struct RetryingObjectStore: ObjectStore {
 
   public func uploads() -> any UploadLane { base.uploads() }
 
-  public func read(_ key: String, in bucket: String, into descriptor: Int32, limit: Int64) async throws(StorageError) {
+  public func read(_ key: String, in bucket: String, into incoming: IncomingObject) async throws(StorageError) {
     try await retrier.run { () async throws(StorageError) in
-      try await base.read(key, in: bucket, into: descriptor, limit: limit)
+      try await base.read(key, in: bucket, into: incoming)
     }
   }
 }

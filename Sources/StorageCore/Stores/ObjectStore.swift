@@ -20,10 +20,9 @@ public protocol ObjectStore: Sendable {
   /// A lane for sending many.
   func uploads() -> any UploadLane
 
-  /// Writes an object's bytes to an open file, at most `limit` of them. Throws `.notFound` when there is no object.
-  func read(
-    _ key: String, in bucket: String, into descriptor: Int32, limit: Int64
-  ) async throws(StorageError)
+  /// Hands an object's bytes to `incoming`, those it wants. Repeated after a failure, it goes on where it broke off.
+  /// Throws `.notFound` when there is no object.
+  func read(_ key: String, in bucket: String, into incoming: IncomingObject) async throws(StorageError)
 }
 
 /// One object on its way.

@@ -4,8 +4,8 @@ extension OpenProject {
   /// Stores one file, or content that lies in no file: object, proof, row, and with a conversation its link.
   ///
   /// Sends nothing when everything is there already; then only its row's metadata may be changed, as `options` ask.
-  /// - Returns: what became of it; an error of the file is in it.
-  ///   Throws what ended the run before anything was known of the file: the project is out of reach, or `stop` was raised.
+  /// - Returns: what became of it; what it failed with is in it.
+  ///   Throws `.interrupted` when `stop` was raised or the task cancelled before anything was decided about it.
   public func upload(
     _ source: UploadSource, _ options: UploadOptions = UploadOptions(), stop: StopSignal = StopSignal()
   ) async throws(StorageError) -> FileOutcome {
@@ -14,8 +14,7 @@ extension OpenProject {
       outcomes.withLock { $0.append(outcome) }
     }
     if let outcome = outcomes.withLock({ $0.first }) { return outcome }
-    throw summary.endedBy
-      ?? StorageError(.interrupted, "interrupted before the file was stored", hint: "run the same command again")
+    throw summary.endedBy ?? StorageError(.configuration, "the directory holds no file to store")
   }
 
   /// Stores any number of files, directories and contents in one conversation, or in none.

@@ -18,16 +18,16 @@ actor Spooler {
     _ descriptor: Int32, named label: LocalPath, in directory: LocalPath, limit: Int64?, until stop: StopSignal
   ) throws(StorageError) -> SourceFile? {
     do throws(FileError) {
-      let part = try PartialFile(in: directory)
-      part.remove()
+      let part = try PartialFile(in: TargetDirectory(at: directory), mode: 0o600)
+      part.discardName()
       let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferByteCount, alignment: 4096)
       defer { buffer.deallocate() }
       var byteCount: Int64 = 0
       while let count = try Self.read(descriptor, into: buffer, named: label, until: stop) {
         if count == 0 { return try part.sourceFile(named: label) }
+        if let limit, byteCount + Int64(count) > limit { return nil }
+        try part.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: byteCount)
         byteCount += Int64(count)
-        if let limit, byteCount > limit { return nil }
-        try part.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       }
     } catch {
       throw StorageError(error)
@@ -39,9 +39,9 @@ actor Spooler {
     _ bytes: [UInt8], named label: LocalPath, in directory: LocalPath
   ) throws(StorageError) -> SourceFile {
     do throws(FileError) {
-      let part = try PartialFile(in: directory)
-      part.remove()
-      let outcome = bytes.withUnsafeBytes { bytes in Result { () throws(FileError) in try part.append(bytes) } }
+      let part = try PartialFile(in: TargetDirectory(at: directory), mode: 0o600)
+      part.discardName()
+      let outcome = bytes.withUnsafeBytes { bytes in Result { () throws(FileError) in try part.write(bytes, at: 0) } }
       try outcome.get()
       return try part.sourceFile(named: label)
     } catch {

@@ -18,7 +18,7 @@ extension ServiceError {
     case .cancelled: return .cancelled
     case .invalidRequest: return .invalid
     case .tls: if error.outcome == .nothingSent { return .denied }
-    case .sourceEnded, .destinationFailed, .outOfMemory: return .local
+    case .sourceEnded, .notTaken, .outOfMemory: return .local
     case .answerTooLong: if effect == .reads { return .limit }
     case .nameNotResolved, .connectionRefused, .unreachable, .proxy, .connectTimedOut, .stalled, .timedOut,
       .connectionLost, .malformedAnswer, .other:

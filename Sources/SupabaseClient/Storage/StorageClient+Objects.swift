@@ -17,15 +17,33 @@ package struct ObjectInfo: Sendable, Equatable {
   package let lastModified: String?
 }
 
-/// The head of a download; the bytes are in `body` or in the file named as destination.
-package struct Download: Sendable {
+/// What the head of a download's answer says.
+package struct DownloadHead: Sendable {
   /// Without its quotes. Nil when the server sent none.
   package let eTag: String?
   package let contentType: String?
-  /// Bytes of this answer's body.
-  package let byteCount: Int64
+  /// As the server wrote it.
+  package let lastModified: String?
+  /// Of the answer's body, where it was announced.
+  package let byteCount: Int64?
   /// Which bytes of the object these are, and how many it has; nil for the whole object.
   package let part: (range: Range<Int64>, total: Int64?)?
+
+  /// Nil for an answer that is neither the whole object nor a part that says which one it is.
+  package init?(status: Int, headers: [HTTPField]) {
+    func field(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
+    part = status == 206 ? ContentRange(bytes: field("content-range")).map { ($0.range, $0.total) } : nil
+    guard status == 200 || part != nil else { return nil }
+    eTag = field("etag").map(unquoted)
+    contentType = field("content-type")
+    lastModified = field("last-modified")
+    byteCount = field("content-length").flatMap { Int64($0) }
+  }
+}
+
+/// A download's answer; the bytes are in `body` unless they went to a receiver.
+package struct Download: Sendable {
+  package let head: DownloadHead
   package let body: [UInt8]
 }
 
@@ -63,26 +81,25 @@ extension StorageClient {
       byteLimit = Int64(limit)
       // A limit as small as the object would cut off the reason of a refusal.
       request.destination = .memory(limit: max(limit, 64 << 10))
-    case .file(_, let limit): byteLimit = limit
+    case .receiver: byteLimit = .max
     }
     request.totalTimeLimit = nil
     return Call(route, request) { reply throws(ServiceError) in
       guard reply.bodyByteCount <= byteLimit else {
         throw ServiceError(.limit, route, message: "the object is longer than \(byteLimit) bytes")
       }
-      let part = reply.status == 206 ? ContentRange(bytes: reply.header("Content-Range")) : nil
-      guard reply.status == 200 || part != nil else {
+      guard let head = DownloadHead(status: reply.status, headers: reply.headers) else {
         throw ServiceError(unreadable: reply, of: route, "a part without its range")
       }
-      if let range, let part, part.range.lowerBound != range.lowerBound || part.range.upperBound > range.upperBound {
+      if let range, let part = head.part,
+        part.range.lowerBound != range.lowerBound || part.range.upperBound > range.upperBound
+      {
         throw ServiceError(unreadable: reply, of: route, "another range than the one asked for")
       }
-      if let part, Int64(part.range.count) != reply.bodyByteCount {
+      if let part = head.part, Int64(part.range.count) != reply.bodyByteCount {
         throw ServiceError(unreadable: reply, of: route, "a body that does not fit its range")
       }
-      return Download(
-        eTag: reply.header("ETag").map(unquoted), contentType: reply.header("Content-Type"),
-        byteCount: reply.bodyByteCount, part: part.map { ($0.range, $0.total) }, body: reply.body)
+      return Download(head: head, body: reply.body)
     }
   }
 

@@ -40,7 +40,9 @@ enum ListCommand {
       Example("supastore list --conversation 7d3f", "The files of a conversation"),
       Example("supastore list --search report --mime 'application/*' --since 30d", "Find a file"),
       Example("supastore list --sort largest --limit 10", "What takes most room"),
-      Example("supastore list --all --json | jq -r .storage_path", "Every storage path, for a script"),
+      Example(
+        "supastore list --all --json | jq -r 'select(.type == \"file\").storage_path'",
+        "Every storage path, for a script"),
       Example(
         "supastore list -0 --all --conversation 7d3f | xargs -0 supastore link --conversation 8e4a",
         "Link the files of one conversation to another"),

@@ -1,6 +1,5 @@
 internal import CommandTable
 internal import StorageCore
-internal import Synchronization
 
 /// `supastore upload PATH...`
 enum UploadCommand {

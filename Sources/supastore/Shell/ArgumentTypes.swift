@@ -49,6 +49,22 @@ extension PageCursor: ArgumentValue {
   public static var expected: String { "a cursor that a list printed" }
 }
 
+extension ByteRange: ArgumentValue {
+  public init?(argument: RawArgument) {
+    guard let text = argument.text else { return nil }
+    self.init(text)
+  }
+
+  public static var kind: ValueKind { .text }
+  public static var expected: String { "bytes such as 0-99, 100- or -500" }
+  public var argumentText: String {
+    switch self {
+    case .from(let first, let last): "\(first)-\(last.map { "\($0)" } ?? "")"
+    case .last(let count): "-\(count)"
+    }
+  }
+}
+
 /// Text that is there: the empty string, which an unset variable of a shell becomes, is refused.
 struct NonEmptyText: ArgumentValue {
   let text: String

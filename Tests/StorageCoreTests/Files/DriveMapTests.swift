@@ -107,7 +107,7 @@ import Testing
     let map = try DriveMap(#"C:\Project=/mnt/project;D:=/d"#, from: .environment)
     var random = SplitMix64(seed: 17)
     let alphabet = Array(#"cCdE:\/.. =;,p"#.utf8) + [0xff, 0xc3]
-    for _ in 0..<TestEnvironment.nameCount {
+    for _ in 0..<20_000 {
       let bytes = (0..<Int.random(in: 0...24, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
       let path = try #require(LocalPath(bytes: bytes))
       do throws(StorageError) {

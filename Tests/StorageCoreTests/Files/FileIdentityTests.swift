@@ -91,33 +91,6 @@ import Testing
     #expect(identity.storagePath.string.utf8.count <= 800)
   }
 
-  /// A wider search: `RANDOM_NAME_COUNT=1000000 swift test --filter 'random byte names'`.
-  @Test func `random byte names give keys that the server accepts and that never meet`() throws {
-    var generator = SplitMix64(seed: 20_261_123)
-    var owners: [String: [UInt8]] = [:]
-    let contents: [[UInt8]] = [[], [1]]
-    for _ in 0..<TestEnvironment.nameCount {
-      let name = Self.randomName(&generator)
-      let content = contents[Int(generator.next() & 1)]
-      let identity = try identity(name, content: content)
-      let path = identity.storagePath.string
-      if (try? ObjectPath(exactly: path)) == nil { Issue.record("refused: \(path)") }
-      let owner = owners.updateValue(name + [0] + content, forKey: path)
-      if let owner, owner != name + [0] + content { Issue.record("two files at \(path)") }
-    }
-  }
-
-  /// One to four components, sometimes of 255 bytes, drawn so that mapped names are often equal.
-  private static func randomName(_ generator: inout SplitMix64) -> [UInt8] {
-    let alphabets: [[UInt8]] = [Array(1...46) + Array(48...255), Array("ab .".utf8), Array("é¨#%".utf8)]
-    let components = (0..<Int.random(in: 1...4, using: &generator)).map { _ -> [UInt8] in
-      let alphabet = alphabets[Int.random(in: 0..<alphabets.count, using: &generator)]
-      let count = Int.random(in: 0..<50, using: &generator) == 0 ? 255 : Int.random(in: 1...12, using: &generator)
-      return (0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
-    }
-    return Array(components.joined(separator: [UInt8(ascii: "/")]))
-  }
-
   @Test(arguments: ["a b/c(1)'s.txt", "!*&$@=;:+,?-_", "x"])
   func `a chosen path is taken as it is`(path: String) throws {
     #expect(try ObjectPath(exactly: path).string == path)

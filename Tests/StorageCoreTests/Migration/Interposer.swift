@@ -6,6 +6,8 @@ struct Interposer: Sendable {
   var beforeUploads: @Sendable ([String]) throws -> Void = { _ in }
   /// After a lane gave back this many results in all.
   var afterUploads: @Sendable (Int) throws -> Void = { _ in }
+  /// Before each attempt to read an object.
+  var beforeRead: @Sendable () async throws -> Void = {}
   var beforeInsert: @Sendable () throws -> Void = {}
   var afterInsert: @Sendable () throws -> Void = {}
   var beforeMetadataUpdate: @Sendable () throws -> Void = {}
@@ -40,8 +42,13 @@ private struct InterposedStore: ObjectStore {
   }
   func put(_ upload: ObjectUpload) async throws(StorageError) -> Placement { try await store.put(upload) }
   func uploads() -> any UploadLane { InterposedLane(lane: store.uploads(), interposer: interposer) }
-  func read(_ key: String, in bucket: String, into descriptor: Int32, limit: Int64) async throws(StorageError) {
-    try await store.read(key, in: bucket, into: descriptor, limit: limit)
+  func read(_ key: String, in bucket: String, into incoming: IncomingObject) async throws(StorageError) {
+    do {
+      try await interposer.beforeRead()
+    } catch {
+      throw StorageError(.damaged, "the test's other hand failed: \(error)")
+    }
+    try await store.read(key, in: bucket, into: incoming)
   }
 }
 

@@ -109,7 +109,7 @@ struct MigrationFixture {
       var contents: [LocalPath: [UInt8]] = [:]
       for row in try await open.rows.files(matching: FileQuery()).elements {
         let directory = LocalPath(checked: Array(target.path.utf8))
-        let file = try await open.download(.id(row.id), to: .directory(directory), replacing: false)
+        let file = try await open.download(.id(row.id), to: .directory(directory))
         let path = try #require(file.path)
         #expect(file.isVerified)
         contents[try #require(path.baseName)] = try read(path)

@@ -54,11 +54,14 @@ import Testing
 
   @Test func `every day of eight hundred years follows the one before`() throws {
     var moment = try #require(Timestamp("1900-01-01"))
-    while moment.description < "2700" {
-      let next = try #require(moment.adding(.seconds(86_400)))
-      #expect(next.description > moment.description)
-      try #require(Timestamp(next.description) == next)
-      moment = next
+    var text = moment.description
+    while text < "2700" {
+      guard let next = moment.adding(.seconds(86_400)), next.description > text, Timestamp(next.description) == next
+      else {
+        Issue.record("after \(text)")
+        return
+      }
+      (moment, text) = (next, next.description)
     }
     #expect(moment.description == "2700-01-01T00:00:00Z")
     #expect(try #require(Timestamp("2700-01-01")) == moment)
@@ -67,7 +70,7 @@ import Testing
   @Test func `random moments come back from their text, and random bytes do no harm`() {
     var random = SplitMix64(seed: 3339)
     let alphabet = Array("0123456789-:T.+Z ".utf8) + [0xff]
-    for _ in 0..<TestEnvironment.nameCount {
+    for _ in 0..<20_000 {
       let moment = Timestamp(
         microseconds: Int64.random(in: -62_135_596_800_000_000...253_402_300_799_999_999, using: &random))
       #expect(moment.flatMap { Timestamp($0.description) } == moment)

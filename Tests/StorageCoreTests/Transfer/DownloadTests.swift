@@ -31,7 +31,9 @@ import Testing
   private func download(
     _ reference: FileReference, to target: DownloadTarget, replacing: Bool = false
   ) async throws -> DownloadedFile {
-    try await fixture.open { try await $0.download(reference, to: target, replacing: replacing) }
+    try await fixture.open {
+      try await $0.download(reference, to: target, options: DownloadOptions(replaces: replacing))
+    }
   }
 
   private func failure(
@@ -83,6 +85,35 @@ import Testing
     fixture.project.add(fault)
     _ = try await download(.id(row.id), to: .file(path("one")))
     #expect(try target.read("one") == noise(300_000))
+  }
+
+  @Test(arguments: [300_000, 5])
+  func `an object that changed meanwhile is begun anew`(_ byteCount: Int) async throws {
+    let row = try await store(noise(300_000))
+    // Without a digest only what the service says of the object tells that it is another one.
+    try fixture.project.query("update files set metadata = '{}', size_bytes = null")
+    var fault = Fault(.truncate, on: "GET /storage/v1/object/authenticated/*")
+    fault.bytes = 100_000
+    fixture.project.add(fault)
+    let content = [UInt8](repeating: 1, count: byteCount)
+    let reads = Mutex(0)
+    let path = path("one")
+    try await fixture.open { open in
+      let interposer = Interposer(beforeRead: {
+        guard
+          reads.withLock({
+            $0 += 1; return $0
+          }) == 2
+        else { return }
+        _ = try await open.objects.put(
+          ObjectUpload(
+            bucket: row.bucket, key: row.storagePath, mediaType: "text/plain", content: .bytes(content), metadata: [],
+            overwrites: true))
+      })
+      _ = try await interposer.between(open).download(.id(row.id), to: .file(path))
+    }
+    #expect(reads.withLock { $0 } == 3)
+    #expect(try target.read("one") == content)
   }
 
   @Test func `a row without its object, and no row at all, are told apart`() async throws {
@@ -152,6 +183,14 @@ import Testing
       row.storagePath = storagePath
       #expect(row.localName.string == row.id.description)
     }
+    // "a", NUL, "b"; and nothing.
+    for base64 in ["YQBi", ""] {
+      row.metadata.relativePathBase64 = base64
+      #expect(row.localPath.string == row.id.description)
+    }
+    // "d/", 0xff
+    row.metadata.relativePathBase64 = "ZC//"
+    #expect(row.localPath.bytes == Array("d/".utf8) + [0xff])
   }
 
   @Test func `a sink gets the whole content or nothing`() async throws {

@@ -83,11 +83,11 @@ import Testing
   @Test func `one bad file of several is told, and the others are stored`() async throws {
     try await supastore.setUp()
     let good = try tree.write("good".utf8, to: "good")
-    let closed = try tree.write("closed".utf8, to: "directory/closed")
+    let other = try tree.write("other".utf8, to: "directory/other")
     let files = try await upload(good, tree["missing"], tree["directory"], exitStatus: 3)
     #expect(files.count { $0["status"] == "stored" } == 1 && files.count { $0["status"] == "failed" } == 2)
     #expect(files.filter { $0["status"] == "failed" }.allSatisfy { $0["error"]?["code"] == "unreadable" })
-    let run = try await supastore("upload", good, tree["missing"], closed)
+    let run = try await supastore("upload", good, tree["missing"], other)
     #expect(run.exitStatus == 3 && run.output.split(separator: "\n").count == 2)
     #expect(run.errors.contains("supastore: warning: failed \(tree["missing"]): "))
     #expect(try await upload(tree["missing"], exitStatus: 1).first?["error"]?["code"] == "unreadable")

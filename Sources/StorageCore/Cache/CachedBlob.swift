@@ -1,0 +1,23 @@
+internal import Glibc
+
+/// A file of the cache, open: it stays readable whoever removes it meanwhile.
+final class CachedBlob: OpenContent {
+  let byteCount: Int64
+  private let path: LocalPath
+  private let file: FileDescriptor
+
+  /// Throws when there is no regular file of that name.
+  init(_ name: [UInt8], in directory: TargetDirectory) throws(FileError) {
+    path = directory.path.appending(LocalPath(checked: name))
+    file = try FileDescriptor(
+      opening: name, in: directory.descriptor, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK, named: path)
+    let status = try file.status(named: path)
+    let kind = FileKind(mode: status.st_mode)
+    guard kind == .regular else { throw .notRegular(path, kind) }
+    byteCount = Int64(status.st_size)
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
+    try file.read(into: buffer, at: offset, named: path)
+  }
+}

@@ -1,0 +1,53 @@
+internal import Glibc
+
+/// An open directory that files are put into. Whatever becomes of its path, they land in this one.
+final class TargetDirectory: Sendable {
+  /// As the caller named it.
+  let path: LocalPath
+  let descriptor: FileDescriptor
+
+  /// Opens a directory. A symbolic link in `path` is followed: the caller named it.
+  init(at path: LocalPath) throws(FileError) {
+    self.path = path.isEmpty ? .currentDirectory : path
+    descriptor = try FileDescriptor(opening: self.path, flags: O_RDONLY | O_DIRECTORY)
+  }
+
+  private init(_ path: LocalPath, _ descriptor: consuming FileDescriptor) {
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  /// The directory of that name inside, made when it is missing. Neither through a symbolic link nor anywhere else:
+  /// `name` is one component and neither `.` nor `..`.
+  func subdirectory(_ name: some Collection<UInt8>, mode: mode_t = 0o777) throws(FileError) -> TargetDirectory {
+    let path = path.appending(LocalPath(checked: Array(name)))
+    let base = descriptor.number
+    let made = withNulTerminated(name) { mkdirat(base, $0, mode) }
+    if made == 0 {
+      try sync()
+    } else if errno != EEXIST {
+      throw .failed(.create, path, code: errno)
+    }
+    return TargetDirectory(
+      path, try FileDescriptor(opening: name, in: descriptor, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, named: path))
+  }
+
+  /// Whether anything, a dangling link too, has that name inside.
+  func holds(_ name: some Collection<UInt8>) throws(FileError) -> Bool {
+    var status = stat()
+    let base = descriptor.number
+    if withNulTerminated(name, { fstatat(base, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 { return true }
+    guard errno == ENOENT else { throw .failed(.inspect, path.appending(LocalPath(checked: Array(name))), code: errno) }
+    return false
+  }
+
+  func listing() throws(FileError) -> DirectoryListing {
+    try DirectoryListing(
+      reading: FileDescriptor(opening: [.dot], in: descriptor, flags: O_RDONLY | O_DIRECTORY, named: path), named: path)
+  }
+
+  /// Makes the names in it durable.
+  func sync() throws(FileError) {
+    guard fsync(descriptor.number) == 0 else { throw .failed(.write, path, code: errno) }
+  }
+}

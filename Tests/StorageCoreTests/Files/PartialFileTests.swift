@@ -1,0 +1,73 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+@testable import StorageCore
+
+@Suite struct PartialFileTests {
+  private let directory: TestSupport.TemporaryDirectory
+  private let target: TargetDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    target = try TargetDirectory(at: LocalPath(checked: Array(directory.path.utf8)))
+  }
+
+  private var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() }
+  }
+
+  private func file(_ text: String, isNamed: Bool) throws -> PartialFile {
+    let file = try PartialFile(in: target, isNamed: isNamed)
+    try Array(text.utf8).withUnsafeBytes { try file.write($0, at: 0) }
+    return file
+  }
+
+  @Test func `nothing of it is seen before it is committed`() throws {
+    let file = try file("content", isNamed: false)
+    #expect(try names.isEmpty)
+    try file.commit(as: Array("a".utf8), replacing: false)
+    #expect(try names == ["a"])
+    #expect(try directory.read("a") == Array("content".utf8))
+  }
+
+  @Test func `where it needs a name, that goes away with it`() throws {
+    do {
+      let file = try file("content", isNamed: true)
+      #expect(try names.count == 1)
+      #expect(try names.first?.hasSuffix(".part") == true)
+      withExtendedLifetime(file) {}
+    }
+    #expect(try names.isEmpty)
+  }
+
+  @Test(arguments: [false, true])
+  func `what has the name is kept or replaced, whatever it is`(_ isNamed: Bool) throws {
+    try directory.write("mine".utf8, to: "a")
+    try directory.write("other".utf8, to: "other")
+    symlink("other", directory["link"])
+    for name in ["a", "link"] {
+      let kept = #expect(throws: FileError.self) {
+        try file("new", isNamed: isNamed).commit(as: Array(name.utf8), replacing: false)
+      }
+      guard case .failed(.create, _, code: EEXIST) = kept else {
+        Issue.record("\(String(describing: kept))")
+        continue
+      }
+      try file("new", isNamed: isNamed).commit(as: Array(name.utf8), replacing: true)
+      #expect(try directory.read(name) == Array("new".utf8))
+    }
+    #expect(try directory.read("other") == Array("other".utf8))
+    #expect(try names == ["a", "link", "other"])
+  }
+
+  @Test func `a subdirectory is made, found again, and never reached through a link`() throws {
+    let outside = try TemporaryDirectory()
+    symlink(outside.path, directory["link"])
+    _ = try target.subdirectory("sub".utf8)
+    _ = try target.subdirectory("sub".utf8)
+    #expect(throws: FileError.self) { try target.subdirectory("link".utf8) }
+    #expect(try target.holds("link".utf8) && target.holds("sub".utf8) && !target.holds("nosuch".utf8))
+  }
+}
