@@ -27,7 +27,7 @@ extension TestConnectionCommand: Command {
     if report.passed(.environment) {
       do {
         let settings = try ProjectSettings(configuration)
-        report = try await OpenProject.withOpen(settings) { [report] project in
+        report = try await context.withOpen(settings, configuration) { [report] project in
           var report = report
           await project.testConnection(&report)
           return report

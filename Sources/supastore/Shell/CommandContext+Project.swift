@@ -25,6 +25,20 @@ extension CommandContext {
   ) async throws -> Value {
     let settings = try ProjectSettings(configuration)
     try settings.checkRole()
-    return try await OpenProject.withOpen(settings, body)
+    return try await withOpen(settings, configuration, body)
+  }
+
+  /// The same with whatever key there is. Those who ask for details hear which project it is, and what it took.
+  func withOpen<Value: Sendable>(
+    _ settings: ProjectSettings, _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
+  ) async throws -> Value {
+    if let entry = configuration.entries.first(where: { $0.setting == .projectURL }), let url = entry.shownValue {
+      console.detail("project \(url)" + (entry.origin.map { " (\($0))" } ?? ""))
+    }
+    let start = ContinuousClock.now
+    return try await OpenProject.withOpen(settings) { project in
+      defer { console.detail("\(project.requestCount) requests in \(start.duration(to: .now).brief)") }
+      return try await body(project)
+    }
   }
 }

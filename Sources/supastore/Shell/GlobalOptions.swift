@@ -5,7 +5,8 @@ internal import StorageCore
 enum GlobalOptions {
   static let json = Flag("json", help: "Print results and errors as JSON.")
   static let quiet = Flag("quiet", short: "q", help: "No progress and no notes; warnings and errors still appear.")
-  static let verbose = Flag("verbose", short: "v", help: "Say more about what is done.")
+  static let verbose = Flag(
+    "verbose", short: "v", help: "Say more: which project, how many requests, what was passed over.")
   static let environmentFile = Option<LocalPath?>(
     "env-file", help: "Read settings from FILE instead of .env in the current directory.")
   static let stateDirectory = Option<LocalPath?>(

@@ -51,6 +51,17 @@ struct Supastore {
     return Run(try await Program.run(["/bin/sh", "-c", text, program] + arguments, environment: environment))
   }
 
+  /// Runs a shell line in which `supastore` is "$PROGRAM". All its streams are one terminal; what appears there is the
+  /// output.
+  func onTerminal(_ line: String, columns: Int = 80, _ variables: [String: String] = [:]) async throws -> Run {
+    var environment = environment.merging(["TERM": "xterm"]) { $1 }.merging(variables) { $1 }
+    environment["PROGRAM"] = try Program.product("supastore")
+    return Run(
+      try await Program.run(
+        ["/usr/bin/script", "-qec", "stty cols \(columns) -echo -onlcr; \(line)", ownState["typescript"]],
+        environment: environment))
+  }
+
   /// Makes the buckets, by the program itself.
   func setUp() async throws {
     let run = try await self("setup")
