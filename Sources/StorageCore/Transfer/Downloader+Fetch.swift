@@ -153,8 +153,9 @@ extension DownloadOptions {
 extension OpenProject {
   /// A file without a name, for what has no place of its own.
   fileprivate func spool() throws(StorageError) -> PartialFile {
+    let directory = try journalPlace().directory
     do throws(FileError) {
-      let file = try PartialFile(in: TargetDirectory(at: journalPlace.directory), mode: 0o600)
+      let file = try PartialFile(in: TargetDirectory(at: directory), mode: 0o600)
       file.discardName()
       return file
     } catch {
