@@ -173,6 +173,8 @@ import Testing
     #expect(error(500, storage("500", "Internal", "InternalError")).deservesOneRetry)
     #expect(!error(503).deservesOneRetry)
     #expect(ServiceError(unreadable: Fixture.reply(200, "<html>"), of: Fixture.rowsRead, "x").deservesOneRetry)
+    let cut = TransportError(.connectionLost, .answered(status: 206), "m")
+    #expect(!ServiceError(cut, in: Fixture.storageRead).deservesOneRetry)
   }
 
   @Test func `an expired key is told from a wrong one on both services`() {

@@ -35,7 +35,7 @@ extension Migration {
       reader: reader, objects: project.objects, rows: project.rows, bucket: destination.bucket.name,
       continuationID: destination.continuationID, verification: options.verification,
       replaces: destination.storagePath == nil, change: destination.metadata,
-      readBack: ReadBack(objects: project.objects, directory: project.journalPlace.directory))
+      readBack: ReadBack(objects: project.objects, directory: reader.directory))
   }
 
   /// While one window is settled, the next is hashed and sent.

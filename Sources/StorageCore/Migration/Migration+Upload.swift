@@ -17,9 +17,10 @@ extension Migration {
       allowsSensitive: options.allowsSensitive)
     do throws(StorageError) {
       try options.check(sources)
+      let place = try project.journalPlace()
       destination.bucket = try await bucket()
       destination.metadata.expiresAt = try expiryDate(options.expiry)
-      let reader = try await reader(sources, to: destination)
+      let reader = try await reader(sources, to: destination, journal: place)
       try await store(reader, &tally)
     } catch {
       tally.summary.endedBy = error
@@ -32,14 +33,13 @@ extension Migration {
   }
 
   private func reader(
-    _ sources: [UploadSource], to destination: SourceReader.Destination
+    _ sources: [UploadSource], to destination: SourceReader.Destination, journal place: JournalPlace
   ) async throws(StorageError) -> SourceReader {
     var opened: [MigrationSource] = []
     for source in sources {
-      opened.append(
-        try await source.opened(for: destination, spoolingIn: project.journalPlace.directory, until: stop))
+      opened.append(try await source.opened(for: destination, spoolingIn: place.directory, until: stop))
     }
-    return try SourceReader(opened, to: destination, journal: project.journalPlace)
+    return try SourceReader(opened, to: destination, journal: place)
   }
 
   private func store(_ reader: SourceReader, _ tally: inout RunTally) async throws(StorageError) {

@@ -72,7 +72,7 @@ public struct Migration: Sendable {
     try SourceReader(
       [.tree(root.source, options.patterns)],
       to: SourceReader.Destination(type: options.type, bucket: bucket, continuationID: root.continuationID),
-      journal: project.journalPlace)
+      journal: project.journalPlace())
   }
 
   private func migrate(

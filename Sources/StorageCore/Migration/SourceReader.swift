@@ -12,6 +12,8 @@ actor SourceReader {
   var hasher: FileHasher
   private let sources: [MigrationSource]
   private let journal: Journal
+  /// Where the journal lies.
+  nonisolated let directory: LocalPath
   private var sequence: SourceSequence
   /// Hashed in this run and not in the journal yet.
   private var unrecorded: [(status: FileStatus, digests: ContentDigests)] = []
@@ -41,6 +43,7 @@ actor SourceReader {
   ) throws(StorageError) {
     self.sources = sources
     self.destination = destination
+    directory = place.directory
     do throws(StateError) {
       journal = try Journal(at: place)
     } catch {

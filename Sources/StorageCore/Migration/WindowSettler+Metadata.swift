@@ -1,6 +1,7 @@
 extension WindowSettler {
-  /// Attempts at changing metadata that somebody else keeps changing.
-  private static let attemptLimit = 5
+  /// Attempts at changing metadata that others change, too. Each that fails means that somebody else's succeeded, so
+  /// as many processes can change one row at one time.
+  private static let attemptLimit = 64
   /// Rows that are changed at one time.
   private static let concurrency = 8
 

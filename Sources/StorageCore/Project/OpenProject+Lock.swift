@@ -2,8 +2,9 @@ extension OpenProject {
   /// Throws `.configuration` when the state directory lies in one of the roots: a root is only read.
   public func checkApart(_ roots: [MigrationRoot]) throws(StorageError) {
     let state: LocalPath
+    let directory = try journalPlace().directory
     do throws(FileError) {
-      state = try SourceRoot(at: journalPlace.directory).realPath
+      state = try SourceRoot(at: directory).realPath
     } catch {
       throw StorageError(error)
     }
@@ -15,8 +16,9 @@ extension OpenProject {
 
   /// Keeps other migrations of the same roots into this project out for as long as the lock lives. Throws `.locked`.
   public func lock(_ roots: [MigrationRoot]) throws(StorageError) -> RunLock {
+    let place = try journalPlace()
     do throws(StateError) {
-      return try RunLock(at: journalPlace, roots: roots.map(\.source.realPath))
+      return try RunLock(at: place, roots: roots.map(\.source.realPath))
     } catch {
       throw StorageError(error)
     }

@@ -6,30 +6,33 @@ public struct OpenProject: Sendable {
   /// Operations on these two are repeated where that may help.
   public let objects: any ObjectStore
   public let rows: any FileRepository
-  /// Where this project's journal and locks lie.
-  public let journalPlace: JournalPlace
   let retrier: Retrier
   let connection: ServiceConnection
-  let project: SupabaseProject
+  private let settings: ProjectSettings
   let tables: RowsClient
   /// What `objects` and `rows` repeat.
   let store: any ObjectStore
   let repository: any FileRepository
 
   private init(
-    _ project: SupabaseProject, _ journalPlace: JournalPlace, connection: ServiceConnection, store: any ObjectStore,
-    repository: any FileRepository, retrier: Retrier
+    _ settings: ProjectSettings, connection: ServiceConnection, store: any ObjectStore, repository: any FileRepository,
+    retrier: Retrier
   ) {
-    self.project = project
-    self.journalPlace = journalPlace
+    self.settings = settings
     self.connection = connection
     self.store = store
     self.repository = repository
     self.retrier = retrier
     objects = RetryingObjectStore(store, retrier: retrier)
     rows = RetryingFileRepository(repository, retrier: retrier)
-    tables = RowsClient(project)
+    tables = RowsClient(settings.project)
   }
+
+  var project: SupabaseProject { settings.project }
+
+  /// Where this project's journal and locks lie, made when it is first asked for. Throws `.configuration` when there is
+  /// no place for it.
+  public func journalPlace() throws(StorageError) -> JournalPlace { try settings.journalPlace() }
 
   /// In its one normal form.
   public var url: String { project.address.url }
@@ -53,8 +56,7 @@ public struct OpenProject: Sendable {
       let repository = RemoteFileRepository(connection: connection, tables: RowsClient(settings.project))
       return try await body(
         OpenProject(
-          settings.project, settings.journalPlace, connection: connection, store: store, repository: repository,
-          retrier: retrier))
+          settings, connection: connection, store: store, repository: repository, retrier: retrier))
     }
   }
 
@@ -67,7 +69,6 @@ public struct OpenProject: Sendable {
 
   /// The same project with other stores beneath.
   func over(_ store: any ObjectStore, _ repository: any FileRepository, retrier: Retrier) -> OpenProject {
-    OpenProject(
-      project, journalPlace, connection: connection, store: store, repository: repository, retrier: retrier)
+    OpenProject(settings, connection: connection, store: store, repository: repository, retrier: retrier)
   }
 }

@@ -6,15 +6,13 @@ internal import SupabaseClient
 public struct ProjectSettings: Sendable {
   let project: SupabaseProject
   var transport: HTTPConfiguration
-  public let journalPlace: JournalPlace
+  private let configuration: Configuration
 
   /// Throws `.configuration` when something is missing or malformed.
   public init(_ configuration: Configuration) throws(StorageError) {
     let credentials: (projectURL: String, serviceRoleKey: Secret)
-    let state: StateDirectory
     do throws(ConfigurationError) {
       credentials = try configuration.credentials()
-      state = try configuration.stateDirectory()
     } catch {
       throw StorageError(error)
     }
@@ -27,7 +25,17 @@ public struct ProjectSettings: Sendable {
     transport.proxy = configuration.proxy?.revealed
     transport.connectionLimit = max(transport.connectionLimit, configuration.jobs ?? 0)
     self.transport = transport
-    journalPlace = JournalPlace(in: state, projectURL: address.url)
+    self.configuration = configuration
+  }
+
+  /// Where this project's journal and locks lie. The directory is made when it is asked for: what only looks at the
+  /// project needs none. Throws `.configuration` when there is no place for it.
+  public func journalPlace() throws(StorageError) -> JournalPlace {
+    do throws(ConfigurationError) {
+      return JournalPlace(in: try configuration.stateDirectory(), projectURL: project.address.url)
+    } catch {
+      throw StorageError(error)
+    }
   }
 
   /// Throws `.denied` when the key shows that it is not the service role's: with another one the project looks empty, and

@@ -31,6 +31,8 @@ extension StorageError {
     case .limit:
       if error.status == 413 {
         (.tooLarge, "raise the limit in the dashboard")
+      } else if error.httpStatus == nil, error.route.service == .rows {
+        (.rejected, "an id, a name or the row's metadata are too long to be asked for: use shorter ones")
       } else {
         // Of a download: more bytes than the object was to have.
         (error.isOfObjectBytes ? .integrity : .rejected, nil)

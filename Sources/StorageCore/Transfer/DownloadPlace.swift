@@ -46,10 +46,17 @@ struct DownloadPlace: Sendable {
     }
   }
 
-  /// Throws `.conflict` when anything has the name already.
-  func checkFree() throws(StorageError) {
+  /// Throws `.conflict` when something has the name that may not be replaced: anything at all unless `replacing`, and
+  /// in any case what is no file, such as `/dev/null`, or a symbolic link to that.
+  func check(replacing: Bool) throws(StorageError) {
     do throws(FileError) {
-      if try directory.holds(name) { throw .failed(.create, path, code: EEXIST) }
+      guard let kind = try directory.kind(of: name) else { return }
+      switch kind == .symbolicLink ? try directory.kind(of: name, following: true) : kind {
+      case .regular, .symbolicLink, nil:
+        if !replacing { throw FileError.failed(.create, path, code: EEXIST) }
+      case .directory, .pipe, .socket, .device:
+        throw FileError.notRegular(path, kind)
+      }
     } catch {
       throw StorageError(error, whileWriting: path)
     }
@@ -105,6 +112,11 @@ extension StorageError {
   init(_ error: FileError, whileWriting path: LocalPath) {
     self.init(error)
     code = .unwritable
+    if case .notRegular(_, let kind) = error {
+      code = .conflict
+      message = "\(path) is there already, a \(kind), which is never replaced"
+      hint = "give another name with -o, or write to standard output with -o -"
+    }
     guard case .failed(_, let place, let number) = error else { return }
     message = "cannot write \(path): \(systemMessage(number))"
     switch number {

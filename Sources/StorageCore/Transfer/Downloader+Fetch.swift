@@ -15,7 +15,7 @@ extension Downloader {
   ) async throws(StorageError) -> Fetched {
     do throws(StorageError) {
       let place = try DownloadPlace(of: row, in: target)
-      if let place, !options.replaces { try place.checkFree() }
+      try place?.check(replacing: options.replaces)
       let digest = row.metadata.sha256.flatMap { SHA256Digest(hex: $0) }
       if let cache, let digest, let blob = await cache.blob(digest) {
         return try await take(blob, holding: digest, row, to: place, options)
@@ -153,8 +153,9 @@ extension DownloadOptions {
 extension OpenProject {
   /// A file without a name, for what has no place of its own.
   fileprivate func spool() throws(StorageError) -> PartialFile {
+    let directory = try journalPlace().directory
     do throws(FileError) {
-      let file = try PartialFile(in: TargetDirectory(at: journalPlace.directory), mode: 0o600)
+      let file = try PartialFile(in: TargetDirectory(at: directory), mode: 0o600)
       file.discardName()
       return file
     } catch {

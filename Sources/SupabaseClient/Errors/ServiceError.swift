@@ -80,7 +80,8 @@ extension ServiceError {
   /// The same answer also stands for a lasting fault (a blob that is gone, a page of a proxy): repeat it once only.
   package var deservesOneRetry: Bool {
     guard kind == .retryable || kind == .ambiguous else { return false }
-    if let httpStatus, (200..<300).contains(httpStatus) { return true }
+    // An answer that broke off is no such answer.
+    if transport == nil, let httpStatus, (200..<300).contains(httpStatus) { return true }
     return route.service == .storage && ["InternalError", "UnknownError", "DatabaseError"].contains(code)
   }
 

@@ -252,6 +252,20 @@ import Testing
     #expect(statuses == [200, 206])
   }
 
+  @Test func `a transfer that breaks off again and again still comes`() async throws {
+    try await supastore.setUp()
+    let content = (0..<5 << 20).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 7) }
+    let id = try await store(content, as: "large")
+    var cut = StandInInstance.Fault(.truncate, on: Self.objects, count: 3)
+    cut.bytes = 1 << 20
+    supastore.project.add(cut)
+    supastore.project.forgetRequests()
+    #expect(try only(try await supastore("download", id, "-o", tree["target"], "--json"))["verified"] == true)
+    #expect(try tree.read("target/large") == content)
+    let statuses = supastore.project.requests().filter { $0.target.contains("/object/") }.map(\.status)
+    #expect(statuses == [200, 206, 206, 206])
+  }
+
   @Test func `a part that breaks off goes on, too`() async throws {
     try await supastore.setUp()
     let id = try await store("0123456789".utf8, as: "digits")

@@ -112,6 +112,24 @@ import Testing
     #expect(try targetNames() == ["notes.txt"])
   }
 
+  @Test(arguments: [[], ["--force"]])
+  func `what is no file is never replaced`(_ arguments: [String]) async throws {
+    try await supastore.setUp()
+    let id = try #require(try await upload()["id"]?.string)
+    try #require(mkfifo(directory["pipe"], 0o600) == 0)
+    symlink(directory["pipe"], directory["link"])
+    mkdir(directory["target/notes.txt"], 0o700)
+    for target in ["pipe", "link", "target"] {
+      let run = try await supastore.run(["download", id, "-o", directory[target], "--json"] + arguments)
+      #expect(run.exitStatus == 7 && run.output == "", "\(target): \(run.errors)")
+      #expect(try run.error?["code"] == "conflict" && run.error?["hint"]?.string?.contains("--force") == false)
+    }
+    var status = stat()
+    #expect(lstat(directory["pipe"], &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    #expect(lstat(directory["link"], &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    #expect(try targetNames() == ["notes.txt"])
+  }
+
   @Test func `what is not there ends with 4, and says whether the row or the object lacks`() async throws {
     try await supastore.setUp()
     for reference in ["uploads/nosuch", "0d1f6f0e-5a3c-8b6e-9f7a-3c1d2e4f5a6b", "ünïcode?&#%,()"] {
