@@ -50,6 +50,13 @@ import Testing
     #expect(written { value["f"]?.write(to: &$0) } == "0.1")
   }
 
+  @Test(arguments: [("1e300", 1e300), ("-1.5e-200", -1.5e-200), ("2.5e-308", 2.5e-308)])
+  func `a number of any size a double has is read and written`(_ json: String, _ number: Double) throws {
+    let value = try JSONDecoder().decode([JSONValue].self, from: Data("[\(json)]".utf8))
+    #expect(value == [.extreme(number)])
+    #expect(Double(written { value[0].write(to: &$0) }) == number)
+  }
+
   @Test func `any value is written and read again the same`() throws {
     let json = #"{"a":[1,"x",null,true,{"b":{}}],"c":"\"\\"}"#
     let value = try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8))

@@ -44,5 +44,7 @@ import Testing
     #expect(
       CSV.line(["a", nil, "", "b c", "d,e", "f\"g", "h\ni", "j\r\nk"])
         == "a,,\"\",b c,\"d,e\",\"f\"\"g\",\"h\ni\",\"j\r\nk\"\r\n")
+    // A mark behind a quote leaves it a quote.
+    #expect(Array(CSV.line(["a\"\u{301},b"]).utf8) == Array("\"a\"\"\u{301},b\"\r\n".utf8))
   }
 }

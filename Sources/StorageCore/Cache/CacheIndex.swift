@@ -98,6 +98,12 @@ final class CacheIndex {
     try insertion.run([.blob(blob.sha256.bytes), .integer(blob.byteCount)])
   }
 
+  func holds(_ digest: SHA256Digest) throws(SQLiteError) -> Bool {
+    var selection = try database.prepare("SELECT 1 FROM blob WHERE sha256 = ?")
+    try selection.bind([.blob(digest.bytes)])
+    return try selection.step()
+  }
+
   func remove(_ digest: SHA256Digest) throws(SQLiteError) {
     var deletion = try database.prepare("DELETE FROM blob WHERE sha256 = ?")
     try deletion.run([.blob(digest.bytes)])

@@ -103,6 +103,21 @@ final class CacheStore {
     if let failure { throw failure }
   }
 
+  /// Takes a blob out of the index whose file is gone; another process may have added it again meanwhile.
+  func forget(_ digest: SHA256Digest) throws {
+    guard try index.holds(digest) else { return }
+    try index.transaction { () throws(SQLiteError) in
+      let kind: FileKind?
+      do {
+        kind = try directory(of: digest).kind(of: digest.hex.utf8)
+      } catch {
+        // What cannot be looked at may well be there.
+        return
+      }
+      if kind == nil { try index.remove(digest) }
+    }
+  }
+
   /// Inside a transaction: takes a blob away, and with it what leads to it.
   func discard(_ digest: SHA256Digest) throws(SQLiteError) {
     if let directory = try? directory(of: digest) {

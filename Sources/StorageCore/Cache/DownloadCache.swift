@@ -72,7 +72,7 @@ public actor DownloadCache {
   func blob(_ digest: SHA256Digest) -> CachedBlob? {
     using { store in
       guard let blob = try store.blob(digest) else {
-        try store.index.remove(digest)
+        try store.forget(digest)
         return nil
       }
       guard try blob.sha256(of: 0..<blob.byteCount) == digest else {

@@ -26,6 +26,13 @@ final class PartialFile: OpenContent {
     }
   }
 
+  /// A file for this process alone, which has no name and never gets one.
+  static func scratch(in directory: LocalPath) throws(FileError) -> PartialFile {
+    let file = try PartialFile(in: TargetDirectory(at: directory), mode: 0o600)
+    file.discardName()
+    return file
+  }
+
   deinit { discardName() }
 
   /// Nil where the file system does not know such files, or there is no `/proc` through which one gets its name.
@@ -45,8 +52,7 @@ final class PartialFile: OpenContent {
     Array(".supastore-\(String(UInt64.random(in: .min ... .max), radix: 36)).part".utf8)
   }
 
-  /// Takes the temporary name away, if there is one: the content is for this process only.
-  func discardName() {
+  private func discardName() {
     guard let temporaryName else { return }
     let base = directory.descriptor.number
     _ = withNulTerminated(temporaryName) { unlinkat(base, $0, 0) }

@@ -11,11 +11,10 @@ struct ReadBack: Sendable {
   func sha256(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) -> SHA256Digest? {
     let part: PartialFile
     do throws(FileError) {
-      part = try PartialFile(in: TargetDirectory(at: directory))
+      part = try .scratch(in: directory)
     } catch {
       throw StorageError(error)
     }
-    part.discardName()
     let incoming = try IncomingObject(into: part, limit: byteCount)
     do throws(StorageError) {
       try await objects.read(key, in: bucket, into: incoming)

@@ -40,7 +40,10 @@ extension PageCursor: LosslessStringConvertible {
     let fields = text.split(separator: "\0", omittingEmptySubsequences: false)
     guard fields.count > 2, fields[0] == Self.version else { return nil }
     list = String(fields[1])
-    values = fields[2...].map { $0.first == "=" ? String($0.dropFirst()) : nil }
+    // By bytes: a mark that begins a value would make one character with the sign.
+    values = fields[2...].map {
+      $0.utf8.first == UInt8(ascii: "=") ? String(decoding: $0.utf8.dropFirst(), as: UTF8.self) : nil
+    }
   }
 
   /// Letters, digits, `-` and `_`.

@@ -17,14 +17,15 @@ public enum ByteRange: Hashable, Sendable {
     }
   }
 
-  /// Which bytes these are of a file with `byteCount`; nil when it ends before them. Of an empty file the last ones are
-  /// none.
+  /// Which bytes these are of a file with `byteCount`; nil when it ends before them, or there are no such bytes of any
+  /// file. Of an empty file the last ones are none.
   public func resolved(in byteCount: Int64) -> Range<Int64>? {
     switch self {
     case .last(let count):
+      guard byteCount >= 0, count >= 0 else { return nil }
       return max(0, byteCount - count)..<byteCount
     case .from(let first, let last):
-      guard first < byteCount else { return nil }
+      guard first >= 0, first < byteCount, first <= last ?? first else { return nil }
       return first..<(last.map { min($0, byteCount - 1) + 1 } ?? byteCount)
     }
   }

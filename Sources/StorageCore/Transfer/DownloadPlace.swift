@@ -82,11 +82,11 @@ extension FileRow {
   }
 
   /// The path to keep the file under, below a directory: what would lead elsewhere is left out, and `localName` serves
-  /// where nothing of a name is left.
+  /// where nothing of a name is left, or the path is longer than the system takes.
   var localPath: LocalPath {
-    guard let bytes = exact(metadata.relativePathBase64) ?? metadata.relativePath.map({ Array($0.utf8) }) else {
-      return localName
-    }
+    guard let bytes = exact(metadata.relativePathBase64) ?? metadata.relativePath.map({ Array($0.utf8) }),
+      bytes.count < Int(PATH_MAX)
+    else { return localName }
     let components = bytes.split(separator: .slash, omittingEmptySubsequences: false).map { LocalPath(component: $0) }
     guard let last = components.last, last != nil else { return localName }
     return components.compactMap(\.self).reduce(.empty) { $0.appending($1) }

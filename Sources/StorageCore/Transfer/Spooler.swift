@@ -10,7 +10,7 @@ actor Spooler {
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   private static let bufferByteCount = 256 << 10
-  /// How long a descriptor that yields nothing is waited for before the stop is looked at, in milliseconds.
+  /// How long a descriptor that yields nothing is waited for before stop and task are looked at, in milliseconds.
   private static let patience: Int32 = 50
 
   /// Keeps everything that comes from a descriptor, or nil when it is more than `limit` bytes.
@@ -18,8 +18,7 @@ actor Spooler {
     _ descriptor: Int32, named label: LocalPath, in directory: LocalPath, limit: Int64?, until stop: StopSignal
   ) throws(StorageError) -> SourceFile? {
     do throws(FileError) {
-      let part = try PartialFile(in: TargetDirectory(at: directory), mode: 0o600)
-      part.discardName()
+      let part = try PartialFile.scratch(in: directory)
       let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferByteCount, alignment: 4096)
       defer { buffer.deallocate() }
       var byteCount: Int64 = 0
@@ -39,8 +38,7 @@ actor Spooler {
     _ bytes: [UInt8], named label: LocalPath, in directory: LocalPath
   ) throws(StorageError) -> SourceFile {
     do throws(FileError) {
-      let part = try PartialFile(in: TargetDirectory(at: directory), mode: 0o600)
-      part.discardName()
+      let part = try PartialFile.scratch(in: directory)
       let outcome = bytes.withUnsafeBytes { bytes in Result { () throws(FileError) in try part.write(bytes, at: 0) } }
       try outcome.get()
       return try part.sourceFile(named: label)
@@ -49,13 +47,16 @@ actor Spooler {
     }
   }
 
-  /// What comes next, 0 at the end; nil when the stop was raised first.
+  /// What comes next, 0 at the end; nil when the stop was raised, or the task cancelled, first.
   private static func read(
     _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, named label: LocalPath, until stop: StopSignal
   ) throws(FileError) -> Int? {
-    while !stop.isRaised {
+    while !stop.isRaised, !Task.isCancelled {
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      guard poll(&waiting, 1, patience) != 0 else { continue }
+      let found = poll(&waiting, 1, patience)
+      // After an interrupted wait nothing may be there, and reading would wait for it whatever the stop says.
+      if found == 0 || found < 0 && errno == EINTR { continue }
+      guard found > 0 else { throw .failed(.read, label, code: errno) }
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       if count >= 0 { return count }
       if errno != EINTR, errno != EAGAIN { throw .failed(.read, label, code: errno) }

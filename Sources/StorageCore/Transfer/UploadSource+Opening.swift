@@ -1,7 +1,7 @@
 extension UploadSource {
   /// Looks at what is to be stored, and reads what lies in no file. What cannot be stored is `.refused`.
   ///
-  /// Throws `.interrupted` when `stop` was raised before a descriptor had come to its end.
+  /// Throws `.interrupted` when `stop` was raised, or the task cancelled, before a descriptor had come to its end.
   func opened(
     for destination: SourceReader.Destination, spoolingIn directory: LocalPath, until stop: StopSignal
   ) async throws(StorageError) -> MigrationSource {

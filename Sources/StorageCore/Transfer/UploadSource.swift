@@ -35,8 +35,8 @@ public struct UploadSource: Sendable {
     UploadSource(content: .either(path, patterns), label: label ?? path, name: nil, mediaType: nil)
   }
 
-  /// Everything that can be read from an open descriptor, such as 0 for standard input. It is read when its turn comes,
-  /// kept on disk meanwhile, and not closed.
+  /// Everything that can be read from an open descriptor, such as 0 for standard input. It is read to its end before
+  /// anything is stored, kept on disk meanwhile, and not closed.
   public static func descriptor(_ number: Int32, label: LocalPath, name: LocalPath) -> UploadSource {
     UploadSource(content: .descriptor(number), label: label, name: name, mediaType: nil)
   }

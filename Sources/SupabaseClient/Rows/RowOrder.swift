@@ -25,7 +25,8 @@ extension Filter {
     for (index, (term, value)) in terms.enumerated() {
       // NULLs are the last: nothing follows one in its own column.
       guard let value else { continue }
-      let equals = terms[..<index].map { term, value in value.map { .eq(term.column, $0) } ?? Filter.isNull(term.column)
+      let equals = terms[..<index].map { term, value in
+        value.map { .eq(term.column, $0) } ?? Filter.isNull(term.column)
       }
       var beyond: [Filter] = [term.direction == .ascending ? .gt(term.column, value) : .lt(term.column, value)]
       if index < terms.count - 1 { beyond.append(.isNull(term.column)) }

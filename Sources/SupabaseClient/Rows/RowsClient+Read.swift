@@ -1,9 +1,9 @@
 import CurlHTTP
 
 extension RowsClient {
-  /// Rows of one table, those with a link only where a junction is named. `order` ends in a unique column wherever more than one page may come; the next page is
-  /// `Filter.after` the last row. A page shorter than `limit` is the last one only where `total` says so, or the server
-  /// is known to hand out `limit` rows.
+  /// Rows of one table, those with a link only where a junction is named. `order` ends in a unique column wherever more
+  /// than one page may come; the next page is `Filter.after` the last row. A page shorter than `limit` is the last one
+  /// only where `total` says so, or the server is known to hand out `limit` rows.
   package func select<Row: Decodable & Sendable>(
     _ columns: [Column], from table: String, where filters: [Filter] = [], linkedBy junction: Junction? = nil,
     order: [RowOrder] = [], limit: Int = pageLimit, counting: Bool = false, as type: Row.Type = Row.self

@@ -7,6 +7,10 @@ enum CSV {
 
   private static func field(_ text: String) -> String {
     let needsQuotes = text.isEmpty || text.unicodeScalars.contains { [",", "\"", "\r", "\n"].contains($0) }
-    return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+    guard needsQuotes else { return text }
+    // By scalars: a mark behind a quote would make one character with it.
+    var quoted = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { quoted += scalar == "\"" ? [scalar, scalar] : [scalar] }
+    return "\"\(String(quoted))\""
   }
 }

@@ -6,7 +6,8 @@ import Testing
   static let cursors = [
     PageCursor(in: "files by newest", ["2025-01-03T00:00:00.123456+00:00", "f1"]),
     PageCursor(in: "files by newest", [nil, "f1"]), PageCursor(in: "files by name", ["", "f1"]),
-    PageCursor(in: "files by name", ["=a\n🙂\"", "f1"]), PageCursor(in: "files by id", ["f1"]),
+    PageCursor(in: "files by name", ["=a\n🙂\"", "f1"]),
+    PageCursor(in: "files by name", ["\u{301}a", "f1"]), PageCursor(in: "files by id", ["f1"]),
   ]
 
   @Test(arguments: cursors)

@@ -21,4 +21,13 @@ import Testing
     #expect(ByteRange.last(5).resolved(in: 0) == 0..<0)
     #expect(ByteRange.from(0, through: nil).resolved(in: 0) == nil)
   }
+
+  @Test(
+    arguments: [
+      (.last(3), -5), (.last(.min), 5), (.from(-1, through: 3), 5), (.from(3, through: 2), 5),
+      (.from(.min, through: nil), 5), (.from(0, through: .max), -5),
+    ] as [(ByteRange, Int64)])
+  func `what no file has is nothing`(_ range: ByteRange, _ byteCount: Int64) {
+    #expect(range.resolved(in: byteCount) == nil)
+  }
 }

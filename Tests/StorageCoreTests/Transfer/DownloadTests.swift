@@ -69,6 +69,23 @@ import Testing
     #expect(try entries.isEmpty)
   }
 
+  @Test func `a digest of another program may be in upper case; what is none fits no bytes`() async throws {
+    let row = try await store()
+    let setDigest = "update files set metadata = metadata || jsonb_build_object('sha256', $1::text)"
+    try fixture.project.query(setDigest, try #require(row.metadata.sha256).uppercased())
+    #expect(try await download(.id(row.id), to: .file(path("one"))).isVerified)
+    try fixture.project.query(setDigest, "secret")
+    #expect(try await failure(of: .id(row.id), to: .file(path("two")))?.code == .integrity)
+    #expect(try entries == ["one"])
+  }
+
+  @Test func `a number that is beyond every integer in the metadata of another program hides no row`() async throws {
+    let row = try await store()
+    try fixture.project.query("update files set metadata = metadata || '{\"score\": 1e300, \"least\": 1e-200}'")
+    let found = try await fixture.open { open in try await open.file(.id(row.id)) }
+    #expect(found.metadata.other == ["score": .extreme(1e300), "least": .extreme(1e-200)])
+  }
+
   @Test func `a content damaged on the way is no download`() async throws {
     let row = try await store()
     var fault = Fault(.corrupt, on: "GET /storage/v1/object/authenticated/*")
@@ -191,6 +208,9 @@ import Testing
     // "d/", 0xff
     row.metadata.relativePathBase64 = "ZC//"
     #expect(row.localPath.bytes == Array("d/".utf8) + [0xff])
+    row.metadata.relativePathBase64 = nil
+    row.metadata.relativePath = String(repeating: "d/", count: 3000) + "x"
+    #expect(row.localPath.string == row.id.description)
   }
 
   @Test func `a sink gets the whole content or nothing`() async throws {

@@ -1,3 +1,4 @@
+import Glibc
 import StandIn
 import TestSupport
 import Testing
@@ -56,5 +57,34 @@ import Testing
     let outcome = try await upload(fixture, "b.txt")
     #expect(outcome.status == .stored)
     #expect(outcome.reason == "other bytes lay on its path and were replaced")
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a cancelled task does not wait for a descriptor that yields nothing more`() async throws {
+    let fixture = try await MigrationFixture.withBuckets()
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    let (reader, writer) = (ends[0], ends[1])
+    defer { for end in [reader, writer] { close(end) } }
+    let error = try await fixture.open { open in
+      try await withThrowingTaskGroup(of: StorageError?.self) { group in
+        group.addTask {
+          do throws(StorageError) {
+            _ = try await open.upload(
+              .descriptor(reader, label: LocalPath("-") ?? .empty, name: LocalPath("n") ?? .empty))
+            return nil
+          } catch {
+            return error
+          }
+        }
+        // More than a pipe holds: once it is written, most of it was read.
+        let written = try await onOwnThread { write(writer, [UInt8](repeating: 1, count: 200_000), 200_000) }
+        #expect(written == 200_000)
+        group.cancelAll()
+        return try await group.next() ?? nil
+      }
+    }
+    #expect(error?.code == .interrupted)
+    #expect(try fixture.counts() == [0, 0, 0])
   }
 }

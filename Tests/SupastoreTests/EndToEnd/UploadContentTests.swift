@@ -91,4 +91,12 @@ import Testing
     #expect(try await supastore("upload", path).exitStatus == 0)
     #expect(try types() == [["table.txt", "text/csv", "text/csv"]])
   }
+
+  @Test func `more directories and contents than files may be open at first are stored all the same`() async throws {
+    try await supastore.setUp()
+    for number in 0..<60 { try tree.write("\(number)".utf8, to: "d\(number)/f") }
+    let operands = (0..<60).flatMap { ["data:,\($0)", tree["d\($0)"]] }
+    let run = try await supastore.script(#"ulimit -Sn 64; exec "$0" "$@""#, ["upload", "-r", "--json"] + operands)
+    #expect(try run.exitStatus == 0 && run.summary["stored"] == 120, "\(run.errors)")
+  }
 }
