@@ -7,6 +7,14 @@ actor ContentWriter {
   private let executor = BlockingExecutor(label: "supastore.writer")
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+  /// Opens the place of `row`, with the directories that it needs; nil for a sink. Throws `.conflict` when what lies there
+  /// may not be replaced.
+  func place(of row: FileRow, in target: DownloadTarget, replacing: Bool) throws(StorageError) -> DownloadPlace? {
+    let place = try DownloadPlace(of: row, in: target)
+    try place?.check(replacing: replacing)
+    return place
+  }
+
   func digest(of range: Range<Int64>, in content: any OpenContent) throws(StorageError) -> SHA256Digest {
     try Self.reporting { try content.sha256(of: range) }
   }

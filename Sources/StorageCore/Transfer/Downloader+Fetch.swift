@@ -14,8 +14,7 @@ extension Downloader {
     _ row: FileRow, to target: DownloadTarget, _ options: DownloadOptions
   ) async throws(StorageError) -> Fetched {
     do throws(StorageError) {
-      let place = try DownloadPlace(of: row, in: target)
-      try place?.check(replacing: options.replaces)
+      let place = try await ContentWriter.shared.place(of: row, in: target, replacing: options.replaces)
       let digest = row.metadata.sha256.flatMap { SHA256Digest(hex: $0) }
       if let cache, let digest, let blob = await cache.blob(digest) {
         return try await take(blob, holding: digest, row, to: place, options)

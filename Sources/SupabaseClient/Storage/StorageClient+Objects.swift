@@ -21,7 +21,6 @@ package struct ObjectInfo: Sendable, Equatable {
 package struct DownloadHead: Sendable {
   /// Without its quotes. Nil when the server sent none.
   package let eTag: String?
-  package let contentType: String?
   /// As the server wrote it.
   package let lastModified: String?
   /// Of the answer's body, where it was announced.
@@ -35,7 +34,6 @@ package struct DownloadHead: Sendable {
     part = status == 206 ? ContentRange(bytes: field("content-range")).map { ($0.range, $0.total) } : nil
     guard status == 200 || part != nil else { return nil }
     eTag = field("etag").map(unquoted)
-    contentType = field("content-type")
     lastModified = field("last-modified")
     byteCount = field("content-length").flatMap { Int64($0) }
   }

@@ -50,10 +50,7 @@ struct NameArgument: ArgumentValue {
   let name: LocalPath
 
   init?(argument: RawArgument) {
-    let separators = [UInt8(ascii: "/"), UInt8(ascii: "\\")]
-    guard let last = argument.bytes.split(whereSeparator: separators.contains).last,
-      !last.elementsEqual(".".utf8), !last.elementsEqual("..".utf8), let name = LocalPath(bytes: last)
-    else { return nil }
+    guard let name = LocalPath(bytes: argument.bytes)?.windowsBaseName else { return nil }
     self.name = name
   }
 
