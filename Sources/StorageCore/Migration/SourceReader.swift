@@ -36,6 +36,9 @@ actor SourceReader {
     var mediaType: MediaType?
     var metadata = MetadataChange()
     var allowsSensitive = true
+
+    /// The most bytes that a file may have, for the bucket and for its row.
+    var byteLimit: Int64 { min(bucket.byteLimit ?? .max, FileRow.byteCountLimit) }
   }
 
   init(
@@ -101,7 +104,7 @@ actor SourceReader {
   /// Why a file is not stored whatever it holds.
   func refusal(of file: MigratingFile) -> StorageError? {
     if !destination.allowsSensitive, file.looksSensitive { return .sensitive }
-    guard let limit = destination.bucket.byteLimit, file.status.byteCount > limit else { return nil }
+    guard file.status.byteCount > destination.byteLimit else { return nil }
     return .tooLarge(byteCount: file.status.byteCount, destination.bucket)
   }
 

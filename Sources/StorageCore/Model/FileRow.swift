@@ -2,6 +2,9 @@ public import SupabaseClient
 
 /// A row of `files`.
 public struct FileRow: Sendable, Equatable {
+  /// The most bytes that `size_bytes` can tell: it is an integer of 32 bits in the tables of the first phase.
+  static let byteCountLimit = Int64(Int32.max)
+
   public var id: FileID
   public var storagePath: String
   public var originalName: String

@@ -28,9 +28,7 @@ extension OpenProject {
       if !creating, report.conversation == nil { throw .noConversation(conversation) }
     }
     guard let target = report.conversation else { return report }
-    while !stored.isEmpty {
-      let part = Array(stored.prefix(Self.linksPerRequest))
-      stored.removeFirst(part.count)
+    try await inParts(stored, &report) { part, report async throws(StorageError) in
       try await link(part, to: target, &report)
     }
     return report
@@ -54,12 +52,31 @@ extension OpenProject {
     let target = try await self.conversation(conversation)
     var (stored, report) = try await find(files)
     report.conversation = target
-    while !stored.isEmpty {
-      let part = Array(stored.prefix(Self.linksPerRequest))
-      stored.removeFirst(part.count)
+    try await inParts(stored, &report) { part, report async throws(StorageError) in
       report.note(part, changed: try await rows.unlink(part, from: target))
     }
     return report
+  }
+
+  /// Calls `body` with as many files at a time as one request takes. An error is that of the whole as long as nothing was
+  /// changed; later it is that of all files that are left, so that what was changed is told.
+  private func inParts(
+    _ files: [FileID], _ report: inout LinkReport,
+    _ body: ([FileID], inout LinkReport) async throws(StorageError) -> Void
+  ) async throws(StorageError) {
+    var rest = files[...]
+    while !rest.isEmpty {
+      let part = Array(rest.prefix(Self.linksPerRequest))
+      do throws(StorageError) {
+        try await body(part, &report)
+      } catch {
+        guard !report.changed.isEmpty || !report.already.isEmpty else { throw error }
+        let told = Set((report.changed + report.already).map { .id($0) } + report.failed.map(\.file))
+        for id in rest where !told.contains(.id(id)) { report.failed.append((.id(id), error)) }
+        return
+      }
+      rest.removeFirst(part.count)
+    }
   }
 
   /// Links files of which one or the other may have been removed since it was seen.

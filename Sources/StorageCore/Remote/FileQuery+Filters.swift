@@ -17,10 +17,11 @@ extension FileQuery {
     if let createdUntil { filters.append(.lt("created_at", createdUntil.description)) }
     if let minimumByteCount {
       // The column is an integer of 32 bits, and a larger operand is an error.
-      let isBeyond = minimumByteCount > Int32.max
-      filters.append(isBeyond ? .gt("size_bytes", "\(Int32.max)") : .gte("size_bytes", "\(minimumByteCount)"))
+      let isBeyond = minimumByteCount > FileRow.byteCountLimit
+      filters.append(
+        isBeyond ? .gt("size_bytes", "\(FileRow.byteCountLimit)") : .gte("size_bytes", "\(minimumByteCount)"))
     }
-    if let maximumByteCount { filters.append(.lte("size_bytes", "\(min(maximumByteCount, Int64(Int32.max)))")) }
+    if let maximumByteCount { filters.append(.lte("size_bytes", "\(min(maximumByteCount, FileRow.byteCountLimit))")) }
     return filters
   }
 

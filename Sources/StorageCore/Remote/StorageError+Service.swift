@@ -81,6 +81,11 @@ extension StorageError {
   /// - Parameter byteCount: nil when it was not read to its end.
   static func tooLarge(byteCount: Int64?, _ bucket: StoredBucket) -> StorageError {
     let size = byteCount.map { "\($0) bytes are" } ?? "it is"
+    if bucket.byteLimit.map({ $0 > FileRow.byteCountLimit }) ?? true {
+      return StorageError(
+        .tooLarge, "\(size) more than the column size_bytes of the table files can hold (\(FileRow.byteCountLimit))",
+        hint: "cut the file into parts, or leave it out with --exclude")
+    }
     return StorageError(
       .tooLarge, "\(size) more than bucket \(bucket.name) takes (\(bucket.byteLimit ?? 0))",
       hint: "raise the bucket's file size limit in the dashboard, or leave the file out with --exclude")

@@ -15,7 +15,7 @@ actor Spooler {
 
   /// Keeps everything that comes from a descriptor, or nil when it is more than `limit` bytes.
   func spool(
-    _ descriptor: Int32, named label: LocalPath, in directory: LocalPath, limit: Int64?, until stop: StopSignal
+    _ descriptor: Int32, named label: LocalPath, in directory: LocalPath, limit: Int64, until stop: StopSignal
   ) throws(StorageError) -> SourceFile? {
     do throws(FileError) {
       let part = try PartialFile.scratch(in: directory)
@@ -24,7 +24,7 @@ actor Spooler {
       var byteCount: Int64 = 0
       while let count = try Self.read(descriptor, into: buffer, named: label, until: stop) {
         if count == 0 { return try part.sourceFile(named: label) }
-        if let limit, byteCount + Int64(count) > limit { return nil }
+        if byteCount + Int64(count) > limit { return nil }
         try part.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: byteCount)
         byteCount += Int64(count)
       }

@@ -18,7 +18,7 @@ extension UploadSource {
       case .directory(let path, let patterns):
         return .tree(try Self.root(path), patterns)
       case .descriptor(let number):
-        let limit = destination.bucket.byteLimit
+        let limit = destination.byteLimit
         let file = try await Spooler.shared.spool(number, named: label, in: directory, limit: limit, until: stop)
         guard let file else { throw .tooLarge(byteCount: nil, destination.bucket) }
         return .file(spooled(file))

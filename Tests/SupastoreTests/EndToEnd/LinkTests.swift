@@ -58,6 +58,21 @@ import Testing
     #expect(try supastore.project.query("select from conversations").count == 1)
   }
 
+  @Test func `what was linked before the service refused is told, and so is the rest`() async throws {
+    let ids = try insertFiles(700)
+    var fault = StandInInstance.Fault(.status, on: "POST /rest/v1/conversation_files*", nth: 2, count: 0)
+    fault.status = 403
+    supastore.project.add(fault)
+    let (report, status) = try await run("link", "c1", ids)
+    #expect(status == 3)
+    #expect(report["linked"]?.array?.compactMap(\.string) == Array(ids.prefix(500)))
+    #expect(report["failed"]?.array?.compactMap { $0["file"]?.string } == Array(ids.dropFirst(500)))
+    #expect(report["failed"]?.array?.allSatisfy { $0["error"]?["code"] == "denied" } == true)
+    supastore.project.removeFaults()
+    #expect(try await run("link", "c1", ids).1 == 0)
+    #expect(try linked("c1") == ids)
+  }
+
   @Test func `files are named by id or path, each counts once, and absent ones stop none`() async throws {
     let ids = try insertFiles(3)
     let files = ["uploads/x/00001", ids[0].uppercased(), ids[1], Self.unknown, "uploads/nosuch", ids[1], Self.unknown]

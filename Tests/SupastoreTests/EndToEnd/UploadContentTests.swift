@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -98,5 +99,17 @@ import Testing
     let operands = (0..<60).flatMap { ["data:,\($0)", tree["d\($0)"]] }
     let run = try await supastore.script(#"ulimit -Sn 64; exec "$0" "$@""#, ["upload", "-r", "--json"] + operands)
     #expect(try run.exitStatus == 0 && run.summary["stored"] == 120, "\(run.errors)")
+  }
+
+  @Test func `a file whose size no row can tell is refused before a byte of it is read`() async throws {
+    try await supastore.setUp()
+    try supastore.project.query("update storage.buckets set file_size_limit = null")
+    try tree.write([], to: "huge")
+    try #require(truncate(tree["huge"], 1 << 31) == 0)
+    supastore.project.forgetRequests()
+    let run = try await supastore("upload", "--json", tree["huge"])
+    #expect(run.exitStatus == 7)
+    #expect(try run.documents("file").first?["error"]?["code"] == "too_large")
+    #expect(!supastore.project.requests().contains { $0.method == "POST" })
   }
 }
