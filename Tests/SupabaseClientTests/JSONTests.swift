@@ -50,6 +50,14 @@ import Testing
     #expect(written { value["f"]?.write(to: &$0) } == "0.1")
   }
 
+  @Test(arguments: ["1e-200", "2.5e+300"]) func `what no decimal number holds is read all the same`(_ text: String)
+    throws
+  {
+    let value = try JSONDecoder().decode(JSONValue.self, from: Data("[\(text)]".utf8))
+    #expect(written { value.write(to: &$0) } == "[\(text)]")
+    #expect(try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value)) == value)
+  }
+
   @Test func `any value is written and read again the same`() throws {
     let json = #"{"a":[1,"x",null,true,{"b":{}}],"c":"\"\\"}"#
     let value = try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8))

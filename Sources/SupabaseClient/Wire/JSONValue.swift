@@ -7,6 +7,8 @@ public enum JSONValue: Hashable, Sendable {
   case integer(Int64)
   /// A fraction, or a whole number beyond 64 bits.
   case number(Decimal)
+  /// A number too small or too large for a decimal one.
+  case double(Double)
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
@@ -27,6 +29,7 @@ public enum JSONValue: Hashable, Sendable {
     case .bool(let flag): writer.value(flag)
     case .integer(let number): writer.value(number)
     case .number(let number): writer.raw(number.description.utf8)
+    case .double(let number): writer.raw(number.description.utf8)
     case .string(let text): writer.value(text)
     case .array(let elements):
       writer.beginArray()
@@ -56,6 +59,8 @@ extension JSONValue: Codable {
       self = .integer(number)
     } else if let number = try? container.decode(Decimal.self) {
       self = .number(number)
+    } else if let number = try? container.decode(Double.self), number.isFinite {
+      self = .double(number)
     } else if let elements = try? container.decode([JSONValue].self) {
       self = .array(elements)
     } else {
@@ -70,6 +75,7 @@ extension JSONValue: Codable {
     case .bool(let flag): try container.encode(flag)
     case .integer(let number): try container.encode(number)
     case .number(let number): try container.encode(number)
+    case .double(let number): try container.encode(number)
     case .string(let text): try container.encode(text)
     case .array(let elements): try container.encode(elements)
     case .object(let members): try container.encode(members)

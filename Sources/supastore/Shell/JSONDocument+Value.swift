@@ -9,6 +9,7 @@ extension JSONDocument {
     case .bool(let flag): self = .bool(flag)
     case .integer(let number): self = .integer(number)
     case .number(let number): self = .digits(number.description)
+    case .double(let number): self = .number(number)
     case .string(let text): self = .string(text)
     case .array(let elements): self = .array(elements.map { JSONDocument($0) })
     case .object(let members): self.init(members)
