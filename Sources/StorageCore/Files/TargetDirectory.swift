@@ -32,17 +32,14 @@ final class TargetDirectory: Sendable {
       path, try FileDescriptor(opening: name, in: descriptor, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, named: path))
   }
 
-  /// What has that name inside, a dangling link too; nil when nothing has.
-  /// - Parameter following: whether what a symbolic link leads to is meant; nil when it leads nowhere.
-  func kind(of name: some Collection<UInt8>, following: Bool = false) throws(FileError) -> FileKind? {
+  /// What has that name inside, a symbolic link itself; nil when nothing has.
+  func kind(of name: some Collection<UInt8>) throws(FileError) -> FileKind? {
     var status = stat()
     let base = descriptor.number
-    if withNulTerminated(name, { fstatat(base, $0, &status, following ? 0 : AT_SYMLINK_NOFOLLOW) }) == 0 {
+    if withNulTerminated(name, { fstatat(base, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 {
       return FileKind(mode: status.st_mode)
     }
-    guard errno == ENOENT || following && errno == ELOOP else {
-      throw .failed(.inspect, path.appending(LocalPath(checked: Array(name))), code: errno)
-    }
+    guard errno == ENOENT else { throw .failed(.inspect, path.appending(LocalPath(checked: Array(name))), code: errno) }
     return nil
   }
 

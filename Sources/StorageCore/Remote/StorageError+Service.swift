@@ -88,7 +88,7 @@ extension StorageError {
     }
     return StorageError(
       .tooLarge, "\(size) more than bucket \(bucket.name) takes (\(bucket.byteLimit ?? 0))",
-      hint: "raise the bucket's file size limit in the dashboard, or leave the file out with --exclude")
+      hint: "raise the bucket's file size limit in the dashboard, or leave the file out")
   }
 
   static let sensitive = StorageError(
@@ -113,7 +113,10 @@ extension StorageError {
   /// What a local fault means for somebody who stores files.
   init(_ error: FileError) {
     switch error {
-    case .failed(.write, _, _), .failed(.create, _, _): self.init(.unwritable, error.description)
+    case .failed(.write, _, _), .failed(.create, _, _):
+      self.init(.unwritable, error.description, hint: "see to the permissions and the space there")
+    case .notRegular(_, .symbolicLink):
+      self.init(.unreadable, error.description, hint: "name the file that it leads to")
     case .notRegular(_, .directory):
       self.init(.unreadable, error.description, hint: "store a directory with `supastore upload -r`")
     case .failed, .notRegular, .tooDeep, .undigestible:

@@ -57,14 +57,15 @@ public enum MediaRange: Hashable, Sendable, LosslessStringConvertible {
   /// What stands before the slash.
   case all(of: String)
 
-  /// Nil unless both sides of one slash are there, and a star stands for a whole side or nowhere.
+  /// In lower case, as rows have it. Nil unless both sides of one slash are there, and a star stands for a whole side or
+  /// nowhere.
   public init?(_ description: String) {
-    let sides = description.split(separator: "/", omittingEmptySubsequences: false)
+    let sides = description.lowercased().split(separator: "/", omittingEmptySubsequences: false)
     guard sides.count == 2, !sides[0].isEmpty, !sides[1].isEmpty, !sides[0].contains("*") else { return nil }
     if sides[1] == "*" {
       self = .all(of: String(sides[0]))
     } else if !sides[1].contains("*") {
-      self = .exactly(description)
+      self = .exactly(sides.joined(separator: "/"))
     } else {
       return nil
     }

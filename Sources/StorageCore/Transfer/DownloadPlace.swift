@@ -47,16 +47,12 @@ struct DownloadPlace: Sendable {
   }
 
   /// Throws `.conflict` when something has the name that may not be replaced: anything at all unless `replacing`, and
-  /// in any case what is no file, such as `/dev/null`, or a symbolic link to that.
+  /// in any case what is no file, such as `/dev/null` or the symbolic link `/dev/stdout`.
   func check(replacing: Bool) throws(StorageError) {
     do throws(FileError) {
       guard let kind = try directory.kind(of: name) else { return }
-      switch kind == .symbolicLink ? try directory.kind(of: name, following: true) : kind {
-      case .regular, .symbolicLink, nil:
-        if !replacing { throw FileError.failed(.create, path, code: EEXIST) }
-      case .directory, .pipe, .socket, .device:
-        throw FileError.notRegular(path, kind)
-      }
+      guard kind == .regular else { throw FileError.notRegular(path, kind) }
+      if !replacing { throw FileError.failed(.create, path, code: EEXIST) }
     } catch {
       throw StorageError(error, whileWriting: path)
     }

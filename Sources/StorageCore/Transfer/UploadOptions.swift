@@ -44,7 +44,7 @@ extension UploadSource {
     switch content {
     case .directory: true
     case .either(let path, _): path.isDirectory
-    case .file, .descriptor, .bytes: false
+    case .file, .descriptor, .bytes, .unusable: false
     }
   }
 }

@@ -24,6 +24,8 @@ extension UploadSource {
         return .file(spooled(file))
       case .bytes(let bytes):
         return .file(spooled(try await Spooler.shared.spool(bytes, named: label, in: directory)))
+      case .unusable(let error):
+        throw error
       }
     } catch {
       if error.code == .interrupted { throw error }

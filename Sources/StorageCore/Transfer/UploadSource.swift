@@ -8,6 +8,7 @@ public struct UploadSource: Sendable {
     /// Read to its end.
     case descriptor(Int32)
     case bytes([UInt8])
+    case unusable(StorageError)
   }
 
   let content: Content
@@ -46,5 +47,10 @@ public struct UploadSource: Sendable {
     _ bytes: [UInt8], label: LocalPath, name: LocalPath, mediaType: MediaType? = nil
   ) -> UploadSource {
     UploadSource(content: .bytes(bytes), label: label, name: name, mediaType: mediaType)
+  }
+
+  /// What was named and cannot be stored, for the reason in `error`: it fails alone, like a file that cannot be read.
+  public static func unusable(_ label: LocalPath, _ error: StorageError) -> UploadSource {
+    UploadSource(content: .unusable(error), label: label, name: nil, mediaType: nil)
   }
 }

@@ -59,7 +59,7 @@ extension JSONValue: Codable {
       self = .integer(number)
     } else if let number = try? container.decode(Decimal.self) {
       self = .number(number)
-    } else if let number = try? container.decode(Double.self) {
+    } else if let number = try? container.decode(Double.self), number.isFinite {
       self = .extreme(number)
     } else if let elements = try? container.decode([JSONValue].self) {
       self = .array(elements)

@@ -11,10 +11,18 @@ struct UploadOperands {
 
   private static let standardInput = LocalPath("-")
 
-  /// Throws `UsageError` for operands that do not fit together, `.configuration` for a path of Windows that lies nowhere.
+  /// Throws `UsageError` for operands that do not fit together. One that means nothing, such as a path of Windows that
+  /// lies nowhere, fails alone; when it is the only one it is thrown.
   func sources() throws -> [UploadSource] {
     try check()
-    return try operands.map(source)
+    return try operands.map { operand throws(StorageError) in
+      do throws(StorageError) {
+        return try source(operand)
+      } catch {
+        if operands.count == 1 { throw error }
+        return .unusable(DataURL.isDataURL(operand.bytes) ? operand.shortened : operand, error)
+      }
+    }
   }
 
   private func check() throws(UsageError) {
@@ -28,7 +36,7 @@ struct UploadOperands {
     }
   }
 
-  private func source(_ operand: LocalPath) throws -> UploadSource {
+  private func source(_ operand: LocalPath) throws(StorageError) -> UploadSource {
     if operand == Self.standardInput, let name { return .descriptor(0, label: operand, name: name) }
     if DataURL.isDataURL(operand.bytes) { return try content(of: operand) }
     let path = try driveMap.resolve(operand)
@@ -36,7 +44,7 @@ struct UploadOperands {
     return .file(path, label: operand, name: name)
   }
 
-  private func content(of operand: LocalPath) throws -> UploadSource {
+  private func content(of operand: LocalPath) throws(StorageError) -> UploadSource {
     let url = try DataURL(operand.bytes)
     let standardName = LocalPath("data" + (url.mediaType.fileExtension.map { ".\($0)" } ?? "")) ?? operand.shortened
     return .bytes(

@@ -58,10 +58,12 @@ final class UploadReport: Sendable {
 }
 
 extension StorageError {
-  /// The error with the file it is about in front, unless its message names it already.
+  /// The error with the file it is about in front. What could not be read is named by its message already, unless it
+  /// lies elsewhere than where it was named.
   fileprivate func naming(_ path: LocalPath) -> StorageError {
+    if [.unreadable, .changed].contains(code), message.contains(path.description) { return self }
     var error = self
-    if !message.contains(path.description) { error.message = "\(path): \(message)" }
+    error.message = "\(path): \(message)"
     return error
   }
 }

@@ -37,6 +37,7 @@ import Testing
 
   @Test func `a media range is one type or all of a kind`() {
     #expect(MediaRange("image/png") == .exactly("image/png") && MediaRange("image/*") == .all(of: "image"))
+    #expect(MediaRange("Image/PNG") == .exactly("image/png") && MediaRange("IMAGE/*") == .all(of: "image"))
     for text in ["image", "image/", "/png", "*/*", "image/p*", "a/b/c", ""] {
       #expect(MediaRange(text) == nil, "\(text)")
     }

@@ -100,8 +100,7 @@ import Testing
     try await supastore.setUp()
     let id = try #require(try await upload()["id"]?.string)
     try directory.write("mine".utf8, to: "target/notes.txt")
-    symlink("nowhere", directory["dangling"])
-    for target in ["target", "target/notes.txt", "dangling"] {
+    for target in ["target", "target/notes.txt"] {
       let run = try await supastore("download", id, "-o", directory[target], "--json")
       #expect(run.exitStatus == 7 && run.output == "")
       #expect(try run.error?["code"] == "conflict" && run.error?["hint"]?.string?.contains("--force") == true)
@@ -117,9 +116,10 @@ import Testing
     try await supastore.setUp()
     let id = try #require(try await upload()["id"]?.string)
     try #require(mkfifo(directory["pipe"], 0o600) == 0)
-    symlink(directory["pipe"], directory["link"])
+    symlink(directory["notes.txt"], directory["link"])
+    symlink("nowhere", directory["dangling"])
     mkdir(directory["target/notes.txt"], 0o700)
-    for target in ["pipe", "link", "target"] {
+    for target in ["pipe", "link", "dangling", "target"] {
       let run = try await supastore.run(["download", id, "-o", directory[target], "--json"] + arguments)
       #expect(run.exitStatus == 7 && run.output == "", "\(target): \(run.errors)")
       #expect(try run.error?["code"] == "conflict" && run.error?["hint"]?.string?.contains("--force") == false)

@@ -186,6 +186,30 @@ import Testing
     #expect(unmapped.errors.contains("E:\\x"))
   }
 
+  @Test func `of several operands one that means nothing fails alone`() async throws {
+    try await supastore.setUp()
+    let path = try tree.write("one".utf8, to: "a.txt")
+    let run = try await supastore("upload", "--json", "E:\\x", path, "data:image/png;base64,%%%", "--conversation", "c")
+    #expect(run.exitStatus == 3)
+    let files = try run.documents("file")
+    #expect(Set(files.map { $0["status"] }) == ["stored", "failed"])
+    for (name, words) in [("E:\\x", "SUPASTORE_DRIVE_MAP"), ("data:image/png;base64,…", "data URL")] {
+      let failed = try #require(files.first { $0["path"]?.string == name })
+      #expect(failed["error"]?["code"] == "configuration")
+      #expect(failed["error"]?["message"]?.string?.contains(words) == true)
+    }
+    #expect(try run.summary["scanned"] == 3 && supastore.counts() == StoredCounts(each: 1))
+  }
+
+  @Test(arguments: ["-", "a"]) func `an error names the file it is about, however short`(_ name: String) async throws {
+    try await supastore.setUp()
+    try supastore.project.query("update storage.buckets set file_size_limit = 5 where id = 'user-files'")
+    let large = [UInt8](repeating: 7, count: 6)
+    try tree.write(large, to: "a")
+    let run = try await supastore.run(["upload", name, "--name", "x"], directory: tree.path, input: large)
+    #expect(run.exitStatus == 7 && run.errors.hasPrefix("supastore: error: \(name): "), "\(run.errors)")
+  }
+
   @Test func `two processes that store the same file at once store it once`() async throws {
     try await supastore.setUp()
     let path = try tree.write([UInt8](repeating: 7, count: 3 << 20), to: "same.bin")
