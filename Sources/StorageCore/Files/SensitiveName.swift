@@ -27,7 +27,7 @@ extension LocalPath {
   private static let sensitiveNames: Set<String> = [
     "id_rsa", "id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk", "id_xmss",
     ".envrc", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".npmrc", ".pypirc", ".git-credentials", ".htpasswd",
-    ".dockercfg", ".s3cfg", ".boto", ".vault-token", ".terraformrc",
+    ".dockercfg", "kubeconfig", ".s3cfg", ".boto", ".vault-token", ".terraformrc",
     "credentials.json", "application_default_credentials.json", "client_secret.json", "secrets.json", "secrets.yml",
     "secrets.yaml", "secrets.toml", "terraform.tfstate", "secring.gpg",
   ]
@@ -38,7 +38,7 @@ extension LocalPath {
 
   private static let sensitivePlaces: Set<String> = [
     ".aws/credentials", ".docker/config.json", ".kube/config", ".cargo/credentials", ".cargo/credentials.toml",
-    ".gem/credentials", "gh/hosts.yml", "rclone/rclone.conf", ".azure/msal_token_cache.json",
+    ".gem/credentials", "gh/hosts.yml", "rclone/rclone.conf", ".azure/msal_token_cache.json", ".git/config",
   ]
 
   private static let publicPartsOfSSH: Set<String> = [

@@ -20,6 +20,8 @@ enum MigrateCommand {
     "include", value: "PATTERN", help: "Only files that match, as in .gitignore.")
   static let exclude = Option<[String]>(
     "exclude", value: "PATTERN", help: "Leave out what matches, as in .gitignore.")
+  static let excludeFrom = Option<[LocalPath]>(
+    "exclude-from", help: "Leave out what the patterns in FILE match, such as a .gitignore.")
   static let verify = Option<Verification>(
     "verify", default: .etag,
     help: "How stored bytes are proved: by size and ETag where these can be computed, or by reading everything back.")
@@ -43,7 +45,7 @@ enum MigrateCommand {
         "Leave some files out and name the conversation"),
       Example("supastore migrate --json | jq -c 'select(.status == \"failed\")'", "List what failed"),
     ],
-    directories, dryRun, jobs, conversation, type, include, exclude, verify)
+    directories, dryRun, jobs, conversation, type, include, exclude, excludeFrom, verify)
 }
 
 extension MigrateCommand: Command {
@@ -54,7 +56,8 @@ extension MigrateCommand: Command {
     let roots = try MigrationRoot.open(paths, continuationID: arguments[conversation]?.text)
     let options = Migration.Options(
       type: arguments[type],
-      patterns: try PathPatterns(include: arguments[include], exclude: arguments[exclude]),
+      patterns: try PathPatterns(
+        include: arguments[include], exclude: arguments[exclude], excludeFrom: arguments[excludeFrom]),
       jobs: arguments[jobs] ?? configuration.jobs ?? 16, verification: arguments[verify])
     return try await context.withProject(configuration) { project in
       try project.checkApart(roots)

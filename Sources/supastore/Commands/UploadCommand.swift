@@ -34,6 +34,8 @@ enum UploadCommand {
     "include", value: "PATTERN", help: "With -r: only files that match, as in .gitignore.")
   static let exclude = Option<[String]>(
     "exclude", value: "PATTERN", help: "With -r: leave out what matches, as in .gitignore.")
+  static let excludeFrom = Option<[LocalPath]>(
+    "exclude-from", help: "With -r: leave out what the patterns in FILE match, such as a .gitignore.")
   static let jobs = Option<Int?>(
     "jobs", short: "j", limit: .within(1...64),
     help: "Upload at most N files at once. Without it: as many as make it faster. Overrides SUPASTORE_JOBS.")
@@ -60,13 +62,15 @@ enum UploadCommand {
       Example(
         "supastore upload report.pdf notes.txt --conversation 7d3f", "Store files and link them to a conversation"),
       Example(
-        "supastore upload -r --exclude '*.tmp' src --conversation 7d3f", "Store a directory, relative paths kept"),
+        "supastore upload -r --exclude-from .gitignore --exclude .git/ . --conversation 7d3f",
+        "Store a directory, relative paths kept"),
       Example(
         "supastore upload - --name build.log --expires 30d < build.log",
         "Store what comes on standard input, for 30 days"),
       Example("supastore upload --json chart.png --type generated", "Store a generated file; the result as JSON"),
     ],
-    paths, recursive, conversation, type, name, path, mime, metadata, expires, allowSensitive, include, exclude, jobs,
+    paths, recursive, conversation, type, name, path, mime, metadata, expires, allowSensitive, include, exclude,
+    excludeFrom, jobs,
     deadline, verify)
 }
 
@@ -92,13 +96,15 @@ extension UploadCommand: Command {
   }
 
   private static func sources(_ arguments: Arguments, _ configuration: Configuration) throws -> [UploadSource] {
-    if !arguments[recursive], !arguments[include].isEmpty || !arguments[exclude].isEmpty {
-      throw UsageError("--include and --exclude are for directories", hint: "add -r")
+    let hasPatterns = ![arguments[include], arguments[exclude]].joined().isEmpty || !arguments[excludeFrom].isEmpty
+    if !arguments[recursive], hasPatterns {
+      throw UsageError("--include, --exclude and --exclude-from are for directories", hint: "add -r")
     }
     if arguments[path] != nil, arguments[paths].count > 1 || arguments[recursive] {
       throw UsageError("--path is for exactly one file", hint: "store the files one by one, or leave --path out")
     }
-    let patterns = try PathPatterns(include: arguments[include], exclude: arguments[exclude])
+    let patterns = try PathPatterns(
+      include: arguments[include], exclude: arguments[exclude], excludeFrom: arguments[excludeFrom])
     return try UploadOperands(
       operands: arguments[paths], patterns: arguments[recursive] ? patterns : nil, name: arguments[name]?.name,
       driveMap: configuration.driveMap

@@ -70,4 +70,15 @@ import Testing
     let deep = Array(repeating: "**/a", count: 60).joined(separator: "/") + "/b"
     #expect(try !excludes([deep], Array(repeating: "a", count: 250).joined(separator: "/")))
   }
+
+  @Test func `a file holds one pattern a line`() throws {
+    try withTemporaryDirectory { root in
+      let file = try root.appending(".gitignore")
+      try file.write("# built\r\n\nbuild/\n*.log  \nkept\\ \n!x")
+      #expect(try PathPatterns.lines(of: file) == ["build/", "*.log", "kept\\ ", "!x"])
+      for path in [try root.appending("nosuch"), root] {
+        #expect(throws: StorageError.self) { try PathPatterns.lines(of: path) }
+      }
+    }
+  }
 }

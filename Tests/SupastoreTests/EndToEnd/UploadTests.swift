@@ -272,4 +272,19 @@ import Testing
     let denied = supastore.with(["SUPABASE_SERVICE_ROLE_KEY": supastore.project.anonKey])
     #expect(try await denied.run(["upload"] + paths).exitStatus == 5)
   }
+
+  @Test func `patterns of a file leave out, and those of the line have the last word`() async throws {
+    try await supastore.setUp()
+    for name in ["a.txt", "b.log", "keep.log", "build/c.o"] { try tree.write(name.utf8, to: "root/\(name)") }
+    try tree.write("*.log\nbuild/\n".utf8, to: "ignore")
+    for (command, words) in [("upload", ["-r"]), ("migrate", ["--conversation", "other"])] {
+      let options = words + ["--json", "--exclude-from", tree["ignore"], "--exclude", "!keep.log", tree["root"]]
+      let run = try await supastore.run([command] + options)
+      #expect(run.exitStatus == 0, "\(run.errors)")
+      let stored = try run.documents("file").filter { $0["status"] == "stored" }.compactMap { $0["path"]?.string }
+      #expect(stored.sorted() == [tree["root/a.txt"], tree["root/keep.log"]])
+    }
+    #expect(try await supastore("upload", "--exclude-from", tree["ignore"], tree["root/a.txt"]).exitStatus == 2)
+    #expect(try await supastore("migrate", "--exclude-from", tree["nosuch"], tree["root"]).exitStatus == 2)
+  }
 }
