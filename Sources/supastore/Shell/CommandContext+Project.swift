@@ -19,12 +19,28 @@ extension CommandContext {
       flags: flags, environment: .ofThisProcess(), dotEnvFile: arguments[GlobalOptions.environmentFile])
   }
 
-  /// Runs `body` with the project that the settings name, whose key must be the service role's.
+  /// Runs `body` with the project that the settings name, or with the local store.
+  /// - Parameter writing: whether it stores something; where that lies is said, unless it is Supabase.
   func withProject<Value: Sendable>(
-    _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
+    _ configuration: Configuration, writing: Bool = false, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    let settings = try ProjectSettings(configuration)
-    try settings.checkRole()
-    return try await OpenProject.withOpen(settings, body)
+    try await OpenProject.withOpen(configuration) { project in
+      if writing, project.backend == .local {
+        let reason = configuration.origin(of: .mode) == nil ? "SUPABASE_URL is not set" : "SUPASTORE_MODE is local"
+        console.note("what is stored goes into the local store: \(reason)")
+      }
+      return try await body(project)
+    }
   }
+}
+
+extension JSONDocument {
+  static func origin(_ mode: Configuration.Mode, _ backend: Backend) -> JSONDocument {
+    ["mode": .string(mode.rawValue), "backend": .string(backend.rawValue)]
+  }
+}
+
+extension OpenProject {
+  /// The members of a reply that say where it comes from.
+  var origin: JSONDocument { .origin(mode, backend) }
 }
