@@ -1,9 +1,18 @@
 internal import CSQLite
+internal import Glibc
 
 /// One connection to one SQLite database. It belongs to one thread, queue or actor at a time.
 ///
-/// Rollback journal, `synchronous=NORMAL`, foreign keys on, functions of the schema not trusted.
+/// Rollback journal, foreign keys on, functions of the schema not trusted.
 public final class Database {
+  /// What of a committed transaction outlives the machine's losing its power.
+  public enum Durability: String, Sendable {
+    /// The database stays whole; in rare cases the last transactions are lost.
+    case normal = "NORMAL"
+    /// Every committed transaction.
+    case extra = "EXTRA"
+  }
+
   public enum Location: Sendable {
     /// The bytes of a path without a NUL; made when missing. No component of it may be a symbolic link.
     case file([UInt8])
@@ -12,17 +21,25 @@ public final class Database {
   }
 
   private let connection: OpaquePointer
+  /// Nil for a temporary one.
+  private let path: [UInt8]?
 
-  /// Opens a database and sees to it that it is the one `schema` describes; an empty one is made so.
+  /// Opens a database and sees to it that it is the one `schema` describes.
+  /// - Parameter creates: whether a missing or empty one is made so; else it throws.
   public init(
-    _ location: Location, schema: Schema, busyTimeout: Duration = .seconds(10)
+    _ location: Location, schema: Schema, durability: Durability = .normal, creates: Bool = true,
+    busyTimeout: Duration = .seconds(10)
   ) throws(SQLiteError) {
-    connection = try Self.open(location)
+    path = if case .file(let path) = location { path } else { nil }
+    connection = try Self.open(location, creates ? SQLITE_OPEN_CREATE : 0)
     try check(sqlite3_extended_result_codes(connection, 1))
     try check(sqlite3_busy_timeout(connection, busyTimeout.milliseconds))
     try execute(
-      "PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA synchronous=NORMAL")
-    try establish(schema)
+      """
+      PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;
+      PRAGMA synchronous=\(durability.rawValue)
+      """)
+    try establish(schema, creates)
     if case .file = location { try execute("PRAGMA journal_mode=TRUNCATE") }
   }
 
@@ -31,14 +48,14 @@ public final class Database {
     sqlite3_close_v2(connection)
   }
 
-  private static func open(_ location: Location) throws(SQLiteError) -> OpaquePointer {
+  private static func open(_ location: Location, _ creation: Int32) throws(SQLiteError) -> OpaquePointer {
     let path: [UInt8] =
       switch location {
       case .file(let path): path
       case .temporary: []
       }
     var connection: OpaquePointer?
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW
+    let flags = SQLITE_OPEN_READWRITE | creation | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW
     let code = (path + [0]).withUnsafeBufferPointer { buffer in
       buffer.withMemoryRebound(to: CChar.self) { sqlite3_open_v2($0.baseAddress, &connection, flags, nil) }
     }
@@ -50,8 +67,9 @@ public final class Database {
     return connection
   }
 
-  private func establish(_ schema: Schema) throws(SQLiteError) {
+  private func establish(_ schema: Schema, _ creates: Bool) throws(SQLiteError) {
     if try integer("SELECT count(*) FROM sqlite_schema") == 0 {
+      guard creates else { throw .damaged("it is empty") }
       try transaction { () throws(SQLiteError) in
         // Another process may have made it while this one waited for the lock.
         guard try integer("SELECT count(*) FROM sqlite_schema") == 0 else { return }
@@ -91,6 +109,45 @@ public final class Database {
       // Some errors have rolled back already; what failed is told, not that there was nothing left to undo.
       if sqlite3_get_autocommit(connection) == 0 { sqlite3_exec(connection, "ROLLBACK", nil, nil, nil) }
       throw error
+    }
+  }
+
+  /// Runs `body` on one state of the database, whatever others write meanwhile; `body` only reads.
+  public func reading<Result>(_ body: () throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
+    try execute("BEGIN")
+    defer { sqlite3_exec(connection, "ROLLBACK", nil, nil, nil) }
+    return try body()
+  }
+
+  /// Looks through the whole database for pages that contradict each other or are cut off. Throws `.damaged` when
+  /// there are.
+  public func check() throws(SQLiteError) {
+    try reading { () throws(SQLiteError) in
+      try checkPages()
+      try checkLength()
+    }
+  }
+
+  /// SQLite takes what is missing of the last page for zeros.
+  private func checkLength() throws(SQLiteError) {
+    guard let path else { return }
+    var status = stat()
+    // Opening it here would, at its closing, drop the locks of this process.
+    let code = (path + [0]).withUnsafeBytes { bytes in
+      bytes.assumingMemoryBound(to: CChar.self).baseAddress.map { stat($0, &status) }
+    }
+    guard code == 0 else { throw .cannotOpen("error \(errno) when it is looked at") }
+    let byteCount = try integer("PRAGMA page_count") * integer("PRAGMA page_size")
+    guard Int64(status.st_size) >= byteCount else {
+      throw .damaged("\(byteCount - Int64(status.st_size)) of its \(byteCount) bytes are missing")
+    }
+  }
+
+  private func checkPages() throws(SQLiteError) {
+    var statement = try prepare("PRAGMA quick_check(1)")
+    guard try statement.step() else { throw .damaged("it cannot be checked") }
+    guard let finding = statement.value(0).text, finding == "ok" else {
+      throw .damaged(statement.value(0).text ?? "it cannot be checked")
     }
   }
 

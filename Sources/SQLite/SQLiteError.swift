@@ -10,7 +10,9 @@ public enum SQLiteError: Error, Hashable, Sendable {
   case foreign(applicationID: Int32)
   /// A database of our own in another version of its tables.
   case otherVersion(found: Int32, expected: Int32)
-  /// A uniqueness, check or foreign key rule refused a row.
+  /// A row that another one refers to is not there.
+  case missingParent
+  /// Another rule refused a row: it must be unique, or hold something.
   case constraint(String)
   case full
   case readOnly(String)
@@ -19,6 +21,10 @@ public enum SQLiteError: Error, Hashable, Sendable {
   case failed(code: Int32, message: String)
 
   init(code: Int32, message: String) {
+    if code == SQLITE_CONSTRAINT | 3 << 8 {  // SQLITE_CONSTRAINT_FOREIGNKEY, a macro that Swift does not import
+      self = .missingParent
+      return
+    }
     self =
       switch code & 0xff {
       case SQLITE_BUSY, SQLITE_LOCKED: .busy
@@ -39,6 +45,7 @@ extension SQLiteError: CustomStringConvertible {
     case .damaged(let message): "the database is damaged: \(message)"
     case .foreign(let applicationID): "the database belongs to another program (application id \(applicationID))"
     case .otherVersion(let found, let expected): "the database has version \(found), this program needs \(expected)"
+    case .missingParent: "a row that another one refers to is not there"
     case .constraint(let message): "a rule of the database refused a row: \(message)"
     case .full: "the disk is full"
     case .readOnly(let message): "the database cannot be written: \(message)"

@@ -98,6 +98,7 @@ public enum SQLiteValue: Hashable, Sendable {
   case blob([UInt8])
 
   public var text: String? { if case .text(let text) = self { text } else { nil } }
+  public var integer: Int64? { if case .integer(let integer) = self { integer } else { nil } }
   public var blob: [UInt8]? { if case .blob(let blob) = self { blob } else { nil } }
 }
 

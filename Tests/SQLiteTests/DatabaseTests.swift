@@ -157,4 +157,74 @@ import Testing
       if case .cannotOpen = error as? SQLiteError { true } else { false }
     }
   }
+
+  @Test func `a database that has to be there is not made`() throws {
+    try withFile { path in
+      #expect(throws: SQLiteError.self) { _ = try Database(.file(path), schema: Self.schema, creates: false) }
+      #expect(access(String(decoding: path, as: UTF8.self), F_OK) != 0)
+      try write([], to: path)
+      #expect(throws: SQLiteError.damaged("it is empty")) {
+        _ = try Database(.file(path), schema: Self.schema, creates: false)
+      }
+      _ = try Database(.file(path), schema: Self.schema)
+      _ = try Database(.file(path), schema: Self.schema, durability: .extra, creates: false).check()
+    }
+  }
+
+  @Test func `every durability is what SQLite was told`() throws {
+    for (durability, level) in [(Database.Durability.normal, Int64(1)), (.extra, 3)] {
+      let database = try Database(.temporary, schema: Self.schema, durability: durability)
+      var statement = try database.prepare("PRAGMA synchronous")
+      #expect(try statement.step() && statement.integer(0) == level)
+    }
+  }
+
+  @Test func `a check finds pages that contradict each other`() throws {
+    try withFile { path in
+      let database = try Database(.file(path), schema: Self.schema)
+      try database.transaction { () throws(SQLiteError) in
+        try insert((0..<2000).map { .integer($0) }, into: database)
+      }
+      try database.check()
+      let text = String(decoding: path, as: UTF8.self)
+      let file = open(text, O_WRONLY)
+      // In the middle of a page of rows.
+      try #require(pwrite(file, [UInt8](repeating: 0xff, count: 2000), 2000, 3 * 4096 + 100) == 2000)
+      close(file)
+      let again = try Database(.file(path), schema: Self.schema)
+      #expect {
+        try again.check()
+      } throws: { error in
+        if case .damaged = error as? SQLiteError { true } else { false }
+      }
+    }
+  }
+
+  @Test func `reading sees one state, whatever others write`() throws {
+    try withFile { path in
+      let database = try Database(.file(path), schema: Self.schema)
+      let other = try Database(.file(path), schema: Self.schema, busyTimeout: .milliseconds(1))
+      try database.reading { () throws(SQLiteError) in
+        #expect((try? values(database)) == [])
+        #expect(throws: SQLiteError.busy) {
+          try other.transaction { () throws(SQLiteError) in try insert([.integer(1)], into: other) }
+        }
+        #expect((try? values(database)) == [])
+      }
+      try other.transaction { () throws(SQLiteError) in try insert([.integer(1)], into: other) }
+      #expect(try values(database) == [.integer(1)])
+    }
+  }
+
+  @Test func `a row that refers to nothing is told from one that is there twice`() throws {
+    let schema = Schema(
+      applicationID: 1, version: 1,
+      creation: "CREATE TABLE p (k INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER PRIMARY KEY REFERENCES p)")
+    let database = try Database(.temporary, schema: schema)
+    #expect(throws: SQLiteError.missingParent) { try database.execute("INSERT INTO c VALUES (1)") }
+    try database.execute("INSERT INTO p VALUES (1); INSERT INTO c VALUES (1)")
+    #expect(throws: SQLiteError.constraint("UNIQUE constraint failed: c.p")) {
+      try database.execute("INSERT INTO c VALUES (1)")
+    }
+  }
 }

@@ -68,9 +68,9 @@ final class CacheStore {
   }
 
   /// Nil when it is not there.
-  func blob(_ digest: SHA256Digest) throws(FileError) -> CachedBlob? {
+  func blob(_ digest: SHA256Digest) throws(FileError) -> BlobFile? {
     do throws(FileError) {
-      return try CachedBlob(Array(digest.hex.utf8), in: directory(of: digest))
+      return try BlobFile(Array(digest.hex.utf8), in: directory(of: digest))
     } catch {
       if case .failed(_, _, code: ENOENT) = error { return nil }
       throw error

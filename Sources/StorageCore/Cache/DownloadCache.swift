@@ -69,7 +69,7 @@ public actor DownloadCache {
   }
 
   /// The content with this digest, read through and found to be it. A damaged one is removed.
-  func blob(_ digest: SHA256Digest) -> CachedBlob? {
+  func blob(_ digest: SHA256Digest) -> BlobFile? {
     using { store in
       guard let blob = try store.blob(digest) else {
         try store.forget(digest)

@@ -3,8 +3,11 @@ public import SupabaseClient
 
 /// What a run was told, complete and checked: flag before environment before `.env` before default.
 public struct Configuration: Sendable {
-  /// Only `only` until there is a local store.
+  /// Where files go.
   public enum Mode: String, Sendable {
+    /// Into the local store; no Supabase is needed.
+    case local
+    /// Into Supabase, or nowhere.
     case only
   }
 
@@ -43,7 +46,7 @@ public struct Configuration: Sendable {
     projectURL = try sources.text(.projectURL)
     serviceRoleKey = try sources.text(.serviceRoleKey).map(Secret.init)
     anonKey = try sources.text(.anonKey).map(Secret.init)
-    mode = try sources.choice(.mode).flatMap(Mode.init) ?? .only
+    mode = try sources.choice(.mode).flatMap(Mode.init) ?? (sources.nameProject ? .only : .local)
     jobs = try sources.count(.jobs)
     allowsPlainHTTP = try sources.flag(.allowHTTP)
     certificateFile = try sources.path(.certificateFile)
@@ -99,6 +102,9 @@ public struct Configuration: Sendable {
   public var entries: [Entry] {
     Setting.allCases.map { setting in
       let value = sources.value(setting)
+      if setting == .mode, value == nil {
+        return Entry(setting: setting, shownValue: mode.rawValue, origin: .standard)
+      }
       return Entry(setting: setting, shownValue: value.map { Self.shown($0.bytes, setting) }, origin: value?.origin)
     }
   }

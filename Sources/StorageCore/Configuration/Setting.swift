@@ -44,7 +44,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .projectURL: .url
     case .serviceRoleKey, .anonKey, .proxy: .secret
     case .roots: .directories
-    case .mode: .choice(["only"])
+    case .mode: .choice(["local", "only"])
     case .jobs: .count(1...64)
     case .stateDirectory, .cacheDirectory: .directory
     case .cacheSize: .size
@@ -57,10 +57,10 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
   /// The value when nobody sets one; nil where there is none, or it is found out.
   public var standardValue: String? {
     switch self {
-    case .mode: "only"
     case .allowHTTP: "no"
     case .cacheSize: "1GiB"
-    case .projectURL, .serviceRoleKey, .anonKey, .roots, .jobs, .stateDirectory, .cacheDirectory, .certificateFile,
+    case .projectURL, .serviceRoleKey, .anonKey, .roots, .mode, .jobs, .stateDirectory, .cacheDirectory,
+      .certificateFile,
       .proxy, .driveMap:
       nil
     }
@@ -74,10 +74,11 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .anonKey: "The anon or sb_publishable_… key, from the same place. Optional: only its presence is reported."
     case .roots:
       "The directory to migrate, or several, absolute, separated by ; , or :. Windows paths go through the drive map."
-    case .mode: "Where files go; only means Supabase or an error."
+    case .mode:
+      "local: into the local store; only: into Supabase or nowhere. Without it local, unless a URL or a key is set."
     case .jobs: "Uploads at the same time, 1 to 64; without it as many as make it faster."
     case .stateDirectory:
-      "Where journals and locks lie; without it $XDG_STATE_HOME/supastore or ~/.local/state/supastore."
+      "Where the local store, journals and locks lie; without it $XDG_STATE_HOME/supastore or ~/.local/state/supastore."
     case .cacheDirectory:
       "Where downloaded files are kept; without it $XDG_CACHE_HOME/supastore or ~/.cache/supastore."
     case .cacheSize: "How much of downloaded files is kept, e.g. 500MiB or 10GB; 0 keeps none."

@@ -129,6 +129,12 @@ struct SettingSources: Sendable {
     return .invalid(setting, value?.origin ?? .standard, reason: shown + reason)
   }
 
+  /// Whether a project at Supabase is meant: some of what leads to it is set, or was meant to be and is misspelt.
+  var nameProject: Bool {
+    [.projectURL, .serviceRoleKey, .anonKey].contains { value($0) != nil }
+      || [.projectURL, .serviceRoleKey].contains { similar(to: $0) != nil }
+  }
+
   /// A variable that is set, is no setting, and may have been meant as this one.
   func similar(to setting: Setting) -> String? {
     names.filter { name in !Setting.allCases.contains { $0.name == name || $0.fileVariant == name } }

@@ -88,7 +88,7 @@ extension Migration {
   /// When files that are stored now expire, as the column has it.
   private func expiryDate(_ expiry: Expiry?) throws(StorageError) -> String? {
     guard let expiry else { return nil }
-    guard let now = project.connection.serverTime else {
+    guard let now = project.time else {
       throw StorageError(.rejected, "the service does not say what time it is", hint: "run it without --expires")
     }
     guard let moment = expiry.moment(storedAt: now), moment > now else {

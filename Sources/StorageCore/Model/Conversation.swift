@@ -22,3 +22,8 @@ public struct Conversation: Sendable, Equatable {
     self.updatedAt = updatedAt
   }
 }
+
+extension Conversation {
+  /// The title of one that nobody gave a title.
+  static func standardTitle(of continuationID: String) -> String { "Conversation \(continuationID.prefix(8))" }
+}

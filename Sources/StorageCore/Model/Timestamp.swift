@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SupabaseClient
 
 /// A moment in UTC, to the microsecond, as PostgreSQL keeps them; of the years 1 to 9999.
@@ -12,6 +13,17 @@ public struct Timestamp: Hashable, Sendable {
   public init?(microseconds: Int64) {
     guard Self.range.contains(microseconds) else { return nil }
     self.microseconds = microseconds
+  }
+
+  /// By this machine's clock.
+  public static var now: Timestamp {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Timestamp(clamping: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000)
+  }
+
+  private init(clamping microseconds: Int64) {
+    self.microseconds = min(max(microseconds, Self.range.lowerBound), Self.range.upperBound)
   }
 
   /// The field `Date` of an answer over HTTP; nil when it is none.
@@ -48,6 +60,15 @@ extension Timestamp: CustomStringConvertible {
       text += ".\(digits)"
     }
     return text + "Z"
+  }
+}
+
+extension Timestamp {
+  /// With all six digits of a second, so that texts sort as moments do: `2026-12-31T10:00:00.250000+00:00`.
+  var columnText: String {
+    let text = description.dropLast()
+    let digits = text.split(separator: ".").dropFirst().first ?? ""
+    return text.prefix(19) + ".\(digits)" + String(repeating: "0", count: 6 - digits.count) + "+00:00"
   }
 }
 

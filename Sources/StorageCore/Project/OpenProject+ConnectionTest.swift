@@ -2,18 +2,34 @@ internal import FoundationEssentials
 internal import SupabaseClient
 
 extension OpenProject {
-  private static let tableNames = ["conversations", "messages", "files", "conversation_files"]
-
-  /// Runs the checks that need the project, from the second on, and adds what they found. Somebody waits for the answer:
-  /// what fails is repeated twice at most.
+  /// Runs the checks that need the project, from the second on, and adds what they found; in the local store there is
+  /// nothing to be connected to, and they fail. Somebody waits for the answer: what fails is repeated twice at most.
   public func testConnection(_ report: inout ConnectionReport) async {
+    guard let remote else {
+      let error = StorageError(
+        .configuration, "the local store needs no connection", hint: "set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY")
+      report.add(.initialization, [.failed(error)])
+      return report.stop(by: .initialization)
+    }
     var retrier = retrier
     retrier.policy.attempts = 3
     retrier.policy.patience = .seconds(2)
-    await over(store, repository, retrier: retrier).runChecks(&report)
+    let checks = ConnectionChecks(
+      remote: remote, objects: RetryingObjectStore(store, retrier: retrier), retrier: retrier)
+    await checks.run(&report)
   }
+}
 
-  private func runChecks(_ report: inout ConnectionReport) async {
+private struct ConnectionChecks: Sendable {
+  private static let tableNames = ["conversations", "messages", "files", "conversation_files"]
+
+  let remote: RemoteProject
+  let objects: any ObjectStore
+  let retrier: Retrier
+
+  private var tables: RowsClient { remote.tables }
+
+  func run(_ report: inout ConnectionReport) async {
     report.add(.initialization, initialization())
     guard report.passed(.initialization) else { return report.stop(by: .initialization) }
     report.add(.database, await database())
@@ -31,11 +47,11 @@ extension OpenProject {
   /// Whether the key is one that sees and may write everything; known without asking anybody.
   private func initialization() -> [ConnectionFinding] {
     do throws(StorageError) {
-      try project.checkRole()
+      try remote.project.checkRole()
     } catch {
       return [.failed(error)]
     }
-    return [.initialized(url: project.address.url)]
+    return [.initialized(url: remote.project.address.url)]
   }
 
   private func database() async -> [ConnectionFinding] {
@@ -187,7 +203,7 @@ extension OpenProject {
   private func asked<Answer: Sendable>(
     _ call: () throws(ServiceError) -> Call<Answer>
   ) async throws(StorageError) -> Answer {
-    try await retrier.run { () async throws(StorageError) in try await connection.answer(to: call) }
+    try await retrier.run { () async throws(StorageError) in try await remote.connection.answer(to: call) }
   }
 }
 

@@ -1,44 +1,70 @@
 internal import CurlHTTP
 internal import SupabaseClient
 
-/// A project, with the connections to it open.
+/// Where files and rows are kept, open: a Supabase project with the connections to it, or the local store.
 public struct OpenProject: Sendable {
   /// Operations on these two are repeated where that may help.
   public let objects: any ObjectStore
   public let rows: any FileRepository
+  /// What was chosen.
+  public let mode: Configuration.Mode
   let retrier: Retrier
-  let connection: ServiceConnection
-  private let settings: ProjectSettings
-  let tables: RowsClient
+  /// Nil for the local store.
+  let remote: RemoteProject?
+  private let place: @Sendable () throws(StorageError) -> JournalPlace
   /// What `objects` and `rows` repeat.
   let store: any ObjectStore
   let repository: any FileRepository
 
   private init(
-    _ settings: ProjectSettings, connection: ServiceConnection, store: any ObjectStore, repository: any FileRepository,
-    retrier: Retrier
+    _ mode: Configuration.Mode, _ place: @escaping @Sendable () throws(StorageError) -> JournalPlace,
+    remote: RemoteProject?, store: any ObjectStore, repository: any FileRepository, retrier: Retrier
   ) {
-    self.settings = settings
-    self.connection = connection
+    self.mode = mode
+    self.place = place
+    self.remote = remote
     self.store = store
     self.repository = repository
     self.retrier = retrier
     objects = RetryingObjectStore(store, retrier: retrier)
     rows = RetryingFileRepository(repository, retrier: retrier)
-    tables = RowsClient(settings.project)
   }
-
-  var project: SupabaseProject { settings.project }
 
   /// Where this project's journal and locks lie, made when it is first asked for. Throws `.configuration` when there is
   /// no place for it.
-  public func journalPlace() throws(StorageError) -> JournalPlace { try settings.journalPlace() }
+  public func journalPlace() throws(StorageError) -> JournalPlace { try place() }
 
-  /// In its one normal form.
-  public var url: String { project.address.url }
+  /// Where files really go.
+  public var backend: Backend { remote == nil ? .local : .supabase }
+
+  /// Of a Supabase project, in its one normal form; nil for the local store.
+  public var url: String? { remote?.project.address.url }
 
   /// Requests sent so far, retries included.
-  public var requestCount: Int { connection.requestCount }
+  public var requestCount: Int { remote?.connection.requestCount ?? 0 }
+
+  /// By the clock that the rows' times come from; nil before the service told it.
+  var time: Timestamp? { remote.map(\.connection.serverTime) ?? Timestamp.now }
+
+  /// Runs `body` with what `configuration` chose, whose key must be the service role's.
+  public static func withOpen<Value: Sendable>(
+    _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
+  ) async throws -> Value {
+    switch configuration.mode {
+    case .local:
+      let state: StateDirectory
+      do throws(ConfigurationError) {
+        state = try configuration.stateDirectory()
+      } catch {
+        throw StorageError(error)
+      }
+      return try await withLocalStore(in: state, retrier: Retrier(budget: RetryBudget()), body)
+    case .only:
+      let settings = try ProjectSettings(configuration)
+      try settings.checkRole()
+      return try await withOpen(settings, body)
+    }
+  }
 
   /// Runs `body` with the project that `settings` describe; the connections live as long as it does.
   public static func withOpen<Value: Sendable>(
@@ -51,13 +77,25 @@ public struct OpenProject: Sendable {
     _ settings: ProjectSettings, retrier: Retrier, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
     try await HTTPClient.withRunning(settings.transport) { client in
-      let connection = ServiceConnection(client)
-      let store = RemoteObjectStore(connection: connection, storage: StorageClient(settings.project))
-      let repository = RemoteFileRepository(connection: connection, tables: RowsClient(settings.project))
+      let remote = RemoteProject(project: settings.project, connection: ServiceConnection(client))
+      let store = RemoteObjectStore(connection: remote.connection, storage: StorageClient(settings.project))
+      let repository = RemoteFileRepository(connection: remote.connection, tables: remote.tables)
       return try await body(
         OpenProject(
-          settings, connection: connection, store: store, repository: repository, retrier: retrier))
+          .only, settings.journalPlace, remote: remote, store: store, repository: repository, retrier: retrier))
     }
+  }
+
+  /// Runs `body` with the local store in a state directory, which is made when it is missing.
+  static func withLocalStore<Value: Sendable>(
+    in state: StateDirectory, retrier: Retrier, _ body: (OpenProject) async throws -> Value
+  ) async throws -> Value {
+    let store = try LocalStore(at: state.path.appending(LocalPath(checked: Array("local".utf8))))
+    let place = JournalPlace(in: state, projectURL: "local:")
+    return try await body(
+      OpenProject(
+        .local, { () throws(StorageError) in place }, remote: nil, store: LocalObjectStore(store: store),
+        repository: LocalFileRepository(store: store), retrier: retrier))
   }
 
   /// The same project, where nothing is repeated once `stop` is raised.
@@ -69,6 +107,19 @@ public struct OpenProject: Sendable {
 
   /// The same project with other stores beneath.
   func over(_ store: any ObjectStore, _ repository: any FileRepository, retrier: Retrier) -> OpenProject {
-    OpenProject(settings, connection: connection, store: store, repository: repository, retrier: retrier)
+    OpenProject(mode, place, remote: remote, store: store, repository: repository, retrier: retrier)
   }
+}
+
+/// The two places where files can be kept.
+public enum Backend: String, Sendable {
+  case supabase, local
+}
+
+/// What only a project at Supabase has.
+struct RemoteProject: Sendable {
+  let project: SupabaseProject
+  let connection: ServiceConnection
+
+  var tables: RowsClient { RowsClient(project) }
 }

@@ -23,7 +23,7 @@ extension RemoteFileRepository {
         row.key("continuation_id")
         row.value(continuationID)
         row.key("title")
-        row.value(title ?? "Conversation \(continuationID.prefix(8))")
+        row.value(title ?? Conversation.standardTitle(of: continuationID))
         row.key("metadata")
         JSONValue.object(metadata).write(to: &row)
       }

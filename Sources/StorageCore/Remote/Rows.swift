@@ -51,7 +51,7 @@ struct MessageRow: Decodable, Sendable {
 
 extension JSONValue {
   /// Of an object; a column that holds something else holds nothing of ours.
-  fileprivate var members: [String: JSONValue] {
+  var members: [String: JSONValue] {
     guard case .object(let members) = self else { return [:] }
     return members
   }

@@ -32,6 +32,8 @@ public struct DownloadOptions: Sendable {
 public struct DownloadedFile: Sendable {
   public enum Source: String, Sendable {
     case remote, cache
+    /// The local store.
+    case local
   }
 
   public var row: FileRow

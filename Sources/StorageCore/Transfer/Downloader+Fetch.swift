@@ -27,7 +27,7 @@ extension Downloader {
   }
 
   private func take(
-    _ blob: CachedBlob, holding digest: SHA256Digest, _ row: FileRow, to place: DownloadPlace?,
+    _ blob: BlobFile, holding digest: SHA256Digest, _ row: FileRow, to place: DownloadPlace?,
     _ options: DownloadOptions
   ) async throws(StorageError) -> Fetched {
     var digest = digest
@@ -70,7 +70,7 @@ extension Downloader {
     if let place { try await ContentWriter.shared.commit(file, at: place, replacing: options.replaces) }
     let result = DownloadedFile(
       row: row, path: place?.path, byteCount: received.byteCount, sha256: received.sha256.hex,
-      isVerified: part == nil && row.metadata.sha256 != nil, source: .remote,
+      isVerified: part == nil && row.metadata.sha256 != nil, source: project.backend == .local ? .local : .remote,
       part: part.flatMap { part in total.map { (part, $0) } })
     return Fetched(file: result, content: file, range: 0..<received.byteCount)
   }

@@ -10,8 +10,9 @@ public final class Downloader: Sendable {
 
   public init(_ project: OpenProject, cache: DownloadCache? = nil) {
     self.project = project
-    projectURL = project.url
-    self.cache = cache
+    projectURL = project.url ?? ""
+    // The local store is as near as a cache could be.
+    self.cache = project.url == nil ? nil : cache
   }
 
   /// One that sends no request: what `cache` does not hold of the project cannot be had.

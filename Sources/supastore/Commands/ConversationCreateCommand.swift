@@ -24,15 +24,17 @@ enum ConversationCreateCommand {
 extension ConversationCreateCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let pairs = Dictionary(arguments[metadata].map { ($0.key, JSONValue.string($0.value)) }) { $1 }
-    let (conversation, isNew) = try await context.withProject(context.configuration(arguments)) { project in
-      try await project.saveConversation(arguments[id].text, title: arguments[title]?.text, metadata: pairs)
+    return try await context.withProject(context.configuration(arguments), writing: true) { project in
+      let (conversation, isNew) = try await project.saveConversation(
+        arguments[id].text, title: arguments[title]?.text, metadata: pairs)
+      let status = isNew ? "created" : "existing"
+      if context.console.isJSON {
+        try context.console.result(
+          ["type": "conversation", "status": .string(status)] + conversation.json + project.origin)
+      } else {
+        try context.console.result("\(status) \(conversation.id) \(conversation.continuationID)")
+      }
+      return .done
     }
-    let status = isNew ? "created" : "existing"
-    if context.console.isJSON {
-      try context.console.result(["type": "conversation", "status": .string(status)] + conversation.json)
-    } else {
-      try context.console.result("\(status) \(conversation.id) \(conversation.continuationID)")
-    }
-    return .done
   }
 }

@@ -39,7 +39,7 @@ extension ConversationListCommand: Command {
         isEmpty = false
       }
       if console.isJSON {
-        try console.result(.page(listing))
+        try console.result(.page(listing) + project.origin)
       } else if isEmpty {
         console.note("no conversation matches")
       } else if let next = listing.next {

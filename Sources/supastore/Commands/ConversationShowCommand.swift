@@ -28,7 +28,7 @@ extension ConversationShowCommand: Command {
       let history = try await project.history(
         of: conversation, limit: arguments[limit], before: arguments[before])
       if console.isJSON {
-        try console.result(json(conversation, fileCount, history))
+        try console.result(json(conversation, fileCount, history) + project.origin)
       } else {
         try console.result(facts: conversation.facts + [("files", String(fileCount))])
         for message in history.messages { for line in message.lines { try console.result(line) } }

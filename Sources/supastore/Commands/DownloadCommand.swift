@@ -24,7 +24,8 @@ enum DownloadCommand {
   static let usesCache = Flag(
     "cache", negatable: true, default: true, help: "Take from the cache what it holds, and keep there what was fetched."
   )
-  static let offline = Flag("offline", help: "Take from the cache what it holds, and ask for nothing.")
+  static let offline = Flag(
+    "offline", help: "Take from the cache what it holds, and ask for nothing; the local store is always at hand.")
 
   static let declaration = Declaration(
     "download", aliases: ["get"], abstract: "Fetch stored files and verify them",
@@ -49,11 +50,12 @@ extension DownloadCommand: Command {
     let request = try DownloadRequest(arguments, context.console)
     let configuration = try context.configuration(arguments)
     let cache = arguments[usesCache] ? try context.cache(configuration) : nil
-    if arguments[offline] {
-      return try await request.run(Downloader(offline: configuration.projectAddress(), cache: cache))
+    if arguments[offline], configuration.mode != .local {
+      return try await request.run(
+        Downloader(offline: configuration.projectAddress(), cache: cache), .origin(configuration.mode, .supabase))
     }
     return try await context.withProject(configuration) { project in
-      try await request.run(Downloader(project, cache: cache))
+      try await request.run(Downloader(project, cache: cache), project.origin)
     }
   }
 }

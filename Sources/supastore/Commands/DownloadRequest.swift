@@ -67,18 +67,19 @@ struct DownloadRequest {
     UsageError(message, hint: "see 'supastore download --help'")
   }
 
-  func run(_ downloader: Downloader) async throws -> ExitStatus {
+  /// - Parameter origin: of what is downloaded, for each line of JSON.
+  func run(_ downloader: Downloader, _ origin: JSONDocument) async throws -> ExitStatus {
     switch selection {
     case .references(let references):
       if references.count == 1 {
-        try show(await downloader.download(references[0], to: target, options: options))
+        try show(await downloader.download(references[0], to: target, options: options), origin)
         return .done
       }
-      return try await counting { report in
+      return try await counting(origin) { report in
         try await downloader.download(references, to: target, options: options, report: report)
       }
     case .conversation(let id):
-      return try await counting { report in
+      return try await counting(origin) { report in
         try await downloader.download(conversation: id, to: target, options: options, report: report)
       }
     case .named(let name, let conversation):
@@ -86,14 +87,14 @@ struct DownloadRequest {
       if olderCount > 0 {
         console.note("the newest of \(olderCount + 1) files named \(name); supastore list shows the older ones")
       }
-      try show(await downloader.download(row, to: target, options: options))
+      try show(await downloader.download(row, to: target, options: options), origin)
       return .done
     }
   }
 
   /// Runs a download of several and shows each.
   private func counting(
-    _ body: ((DownloadOutcome) throws -> Void) async throws -> Void
+    _ origin: JSONDocument, _ body: ((DownloadOutcome) throws -> Void) async throws -> Void
   ) async throws -> ExitStatus {
     var succeeded = 0
     var failures: [ExitStatus] = []
@@ -101,11 +102,11 @@ struct DownloadRequest {
       switch outcome.result {
       case .success(let file):
         succeeded += 1
-        try show(file)
+        try show(file, origin)
       case .failure(let error):
         failures.append(ExitStatus(error))
         if console.isJSON, !target.isSink {
-          try console.result(outcome.reference.json(failedWith: error))
+          try console.result(outcome.reference.json(failedWith: error) + origin)
         } else {
           console.warning("\(outcome.reference): \(error.message)", hint: error.hint)
         }
@@ -115,12 +116,12 @@ struct DownloadRequest {
     return .ofItems(succeeded: succeeded, failures: failures)
   }
 
-  private func show(_ file: DownloadedFile) throws(OutputError) {
+  private func show(_ file: DownloadedFile, _ origin: JSONDocument) throws(OutputError) {
     if !file.isVerified, file.part == nil {
       console.warning("the row of \(file.row.storagePath) holds no digest: only the size was compared")
     }
     guard let path = file.path else { return }
-    if console.isJSON { try console.result(file.json) } else { try console.result("\(path)") }
+    if console.isJSON { try console.result(file.json + origin) } else { try console.result("\(path)") }
   }
 }
 

@@ -20,11 +20,11 @@ enum InfoCommand {
 
 extension InfoCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
-    let info = try await context.withProject(context.configuration(arguments)) { project in
-      try await project.info(arguments[reference])
+    let (info, origin) = try await context.withProject(context.configuration(arguments)) { project in
+      (try await project.info(arguments[reference]), project.origin)
     }
     if context.console.isJSON {
-      try context.console.result(info.json)
+      try context.console.result(info.json + origin)
     } else {
       try context.console.result(facts: info.facts)
     }

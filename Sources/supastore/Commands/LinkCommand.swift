@@ -30,9 +30,9 @@ enum LinkCommand {
 extension LinkCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let id = try arguments.required(conversation)
-    let report = try await context.withProject(context.configuration(arguments)) { project in
-      try await project.link(arguments[files], to: id, creating: arguments[create])
+    return try await context.withProject(context.configuration(arguments), writing: true) { project in
+      let report = try await project.link(arguments[files], to: id, creating: arguments[create])
+      return try context.console.show(report, .link, id, of: project)
     }
-    return try context.console.show(report, .link, id)
   }
 }

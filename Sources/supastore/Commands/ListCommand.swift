@@ -60,7 +60,7 @@ extension ListCommand: Command {
       if arguments[count] {
         let total = try await project.rows.count(query)
         if context.console.isJSON {
-          try context.console.result(["type": "count", "total": JSONDocument(total)])
+          try context.console.result(["type": "count", "total": JSONDocument(total)] + project.origin)
         } else {
           try context.console.result(String(total))
         }
@@ -70,7 +70,7 @@ extension ListCommand: Command {
       let listing = try await project.list(
         query, after: arguments[cursor], limit: arguments[all] ? nil : arguments[limit]
       ) { try printer.show($0) }
-      try printer.end(listing)
+      try printer.end(listing, of: project)
       return .done
     }
   }

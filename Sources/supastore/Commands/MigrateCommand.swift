@@ -59,22 +59,23 @@ extension MigrateCommand: Command {
       patterns: try PathPatterns(
         include: arguments[include], exclude: arguments[exclude], excludeFrom: arguments[excludeFrom]),
       jobs: arguments[jobs] ?? configuration.jobs ?? 16, verification: arguments[verify])
-    return try await context.withProject(configuration) { project in
+    return try await context.withProject(configuration, writing: !arguments[dryRun]) { project in
       try project.checkApart(roots)
       return try await Interruption.caught(on: context.console) { interruption in
         let migration = Migration(project, options: options, stop: interruption.stop)
         if arguments[dryRun] {
-          return try await show(migration.plan(roots), on: context.console, interruption.status)
+          return try await show(migration.plan(roots), of: project, on: context.console, interruption.status)
         }
         let lock = try project.lock(roots)
         defer { withExtendedLifetime(lock) {} }
-        return try await run(migration, roots, on: context.console, interruption)
+        return try await run(migration, roots, of: project, on: context.console, interruption)
       }
     }
   }
 
   private static func run(
-    _ migration: Migration, _ roots: [MigrationRoot], on console: Console, _ interruption: Interruption
+    _ migration: Migration, _ roots: [MigrationRoot], of project: OpenProject, on console: Console,
+    _ interruption: Interruption
   ) async throws -> ExitStatus {
     let broken = Mutex<OutputError?>(nil)
     let summary = await console.showingProgress(of: migration.meter) {
@@ -89,7 +90,7 @@ extension MigrateCommand: Command {
     }
     if let error = broken.withLock({ $0 }) { throw error }
     if let error = summary.endedBy, error.code != .interrupted { console.error(ErrorReport(error)) }
-    if console.isJSON { try console.result(summary.json) } else { try console.result(summary.line) }
+    if console.isJSON { try console.result(summary.json + project.origin) } else { try console.result(summary.line) }
     return .of(summary, interruption.status)
   }
 
@@ -102,11 +103,11 @@ extension MigrateCommand: Command {
   }
 
   private static func show(
-    _ plan: MigrationPlan, on console: Console, _ signal: ExitStatus?
+    _ plan: MigrationPlan, of project: OpenProject, on console: Console, _ signal: ExitStatus?
   ) throws(OutputError) -> ExitStatus {
     if console.isJSON {
       for outcome in plan.refusals { try console.result(outcome.json) }
-      try console.result(plan.json)
+      try console.result(plan.json + project.origin)
     } else {
       for line in plan.refusals.compactMap(\.line) { try console.result(line) }
       for line in plan.lines { try console.result(line) }

@@ -21,12 +21,13 @@ enum SetupCommand {
 
 extension SetupCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
-    let states = try await context.withProject(context.configuration(arguments)) { project in
-      try await project.setUpBuckets(creating: !arguments[check])
+    let (states, origin) = try await context.withProject(context.configuration(arguments)) { project in
+      if project.backend == .local { context.console.note("the local store needs no setup") }
+      return (try await project.setUpBuckets(creating: !arguments[check]), project.origin)
     }
     for state in states {
       if context.console.isJSON {
-        try context.console.result(state.json)
+        try context.console.result(state.json + origin)
       } else {
         try context.console.result(state.line)
       }

@@ -23,9 +23,9 @@ enum UnlinkCommand {
 extension UnlinkCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let id = try arguments.required(conversation)
-    let report = try await context.withProject(context.configuration(arguments)) { project in
-      try await project.unlink(arguments[files], from: id)
+    return try await context.withProject(context.configuration(arguments), writing: true) { project in
+      let report = try await project.unlink(arguments[files], from: id)
+      return try context.console.show(report, .unlink, id, of: project)
     }
-    return try context.console.show(report, .unlink, id)
   }
 }

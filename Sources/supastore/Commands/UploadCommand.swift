@@ -82,14 +82,14 @@ extension UploadCommand: Command {
     var options = try options(arguments, configuration)
     options.deadline = arguments[deadline].map { start + $0 }
     let isAlone = sources.count == 1 && !arguments[recursive]
-    return try await context.withProject(configuration) { [options] project in
+    return try await context.withProject(configuration, writing: true) { [options] project in
       try await Interruption.caught(on: context.console) { interruption in
         let report = UploadReport(console: context.console, isAlone: isAlone, stop: interruption.stop)
         let meter = ProgressMeter()
         let summary = await context.console.showingProgress(of: meter) {
           await project.upload(sources, options, stop: interruption.stop, meter: meter) { report.show($0) }
         }
-        try report.show(summary)
+        try report.show(summary, of: project)
         return .of(summary, interruption.status)
       }
     }

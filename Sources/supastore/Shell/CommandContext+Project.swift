@@ -19,26 +19,48 @@ extension CommandContext {
       flags: flags, environment: .ofThisProcess(), dotEnvFile: arguments[GlobalOptions.environmentFile])
   }
 
-  /// Runs `body` with the project that the settings name, whose key must be the service role's.
+  /// Runs `body` with the project that the settings name, or with the local store.
+  /// - Parameter writing: whether it stores something; where that lies is said, unless it is Supabase.
   func withProject<Value: Sendable>(
-    _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
+    _ configuration: Configuration, writing: Bool = false, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    let settings = try ProjectSettings(configuration)
-    try settings.checkRole()
-    return try await withOpen(settings, configuration, body)
+    try await OpenProject.withOpen(configuration) { project in
+      if writing, project.backend == .local {
+        let reason = configuration.origin(of: .mode) == nil ? "SUPABASE_URL is not set" : "SUPASTORE_MODE is local"
+        console.note("what is stored goes into the local store: \(reason)")
+      }
+      return try await telling(of: project, configuration, body)
+    }
   }
 
-  /// The same with whatever key there is. Those who ask for details hear which project it is, and what it took.
+  /// Runs `body` with the project of `settings`, whatever key there is.
   func withOpen<Value: Sendable>(
     _ settings: ProjectSettings, _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    if let entry = configuration.entries.first(where: { $0.setting == .projectURL }), let url = entry.shownValue {
-      console.detail("project \(url)" + (entry.origin.map { " (\($0))" } ?? ""))
+    try await OpenProject.withOpen(settings) { try await telling(of: $0, configuration, body) }
+  }
+
+  /// Those who ask for details hear which project it is, and what it took.
+  private func telling<Value: Sendable>(
+    of project: OpenProject, _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
+  ) async throws -> Value {
+    let entry = configuration.entries.first { $0.setting == .projectURL }
+    if project.backend == .supabase, let url = entry?.shownValue {
+      console.detail("project \(url)" + (entry?.origin.map { " (\($0))" } ?? ""))
     }
     let start = ContinuousClock.now
-    return try await OpenProject.withOpen(settings) { project in
-      defer { console.detail("\(project.requestCount) requests in \(start.duration(to: .now).brief)") }
-      return try await body(project)
-    }
+    defer { console.detail("\(project.requestCount) requests in \(start.duration(to: .now).brief)") }
+    return try await body(project)
   }
+}
+
+extension JSONDocument {
+  static func origin(_ mode: Configuration.Mode, _ backend: Backend) -> JSONDocument {
+    ["mode": .string(mode.rawValue), "backend": .string(backend.rawValue)]
+  }
+}
+
+extension OpenProject {
+  /// The members of a reply that say where it comes from.
+  var origin: JSONDocument { .origin(mode, backend) }
 }

@@ -41,9 +41,9 @@ struct FilePrinter {
     }
   }
 
-  func end(_ listing: Listing) throws(OutputError) {
+  func end(_ listing: Listing, of project: OpenProject) throws(OutputError) {
     switch form {
-    case .json: return try console.result(.page(listing))
+    case .json: return try console.result(.page(listing) + project.origin)
     case .csv: if isEmpty { try begin() }
     case .table: if isEmpty { console.note("no file matches") }
     case .paths: break

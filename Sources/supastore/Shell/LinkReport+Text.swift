@@ -36,9 +36,11 @@ extension LinkReport {
 
 extension Console {
   /// Prints what became of the links, and returns how the command ends.
-  func show(_ report: LinkReport, _ verb: LinkVerb, _ conversation: String) throws(OutputError) -> ExitStatus {
+  func show(
+    _ report: LinkReport, _ verb: LinkVerb, _ conversation: String, of project: OpenProject
+  ) throws(OutputError) -> ExitStatus {
     if isJSON {
-      try result(report.json(verb, conversation))
+      try result(report.json(verb, conversation) + project.origin)
     } else {
       for (file, error) in report.failed { warning("\(file): \(error.message)", hint: error.hint) }
       try result(report.line(verb))

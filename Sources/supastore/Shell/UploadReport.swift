@@ -49,11 +49,11 @@ final class UploadReport: Sendable {
   }
 
   /// Ends the report.
-  func show(_ summary: MigrationSummary) throws(OutputError) {
+  func show(_ summary: MigrationSummary, of project: OpenProject) throws(OutputError) {
     let (broken, failure) = state.withLock { ($0.broken, $0.failure) }
     if let broken { throw broken }
     if let error = failure ?? summary.endedBy, error.code != .interrupted { console.error(ErrorReport(error)) }
-    if console.isJSON { try console.result(summary.json) }
+    if console.isJSON { try console.result(summary.json + project.origin) }
   }
 }
 

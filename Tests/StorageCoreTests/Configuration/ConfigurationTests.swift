@@ -35,7 +35,7 @@ import Testing
     #expect(both.jobs == 5 && both.origin(of: .jobs) == .environment)
     let all = try configuration(["SUPASTORE_JOBS": "5"], dotEnv: dotEnv, flags: [.jobs: "7"])
     #expect(all.jobs == 7 && all.origin(of: .jobs) == .flag("--jobs"))
-    #expect(all.origin(of: .mode) == .standard && all.origin(of: .proxy) == nil)
+    #expect(all.origin(of: .cacheSize) == .standard && all.origin(of: .proxy) == nil)
   }
 
   @Test func `an empty variable is not set`() throws {
@@ -58,6 +58,18 @@ import Testing
         == .incomplete(has: .projectURL, lacks: .serviceRoleKey, similar: "SUPABASE_SERVICE_ROL_KEY"))
   }
 
+  @Test func `files go into the local store unless a project is meant`() throws {
+    #expect(try configuration().mode == .local)
+    for name in ["SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_ANON_KEY", "SUPABASE_ULR"] {
+      #expect(try configuration([name: "x"]).mode == .only, "\(name)")
+      #expect(try configuration([name: "x", "SUPASTORE_MODE": "local"]).mode == .local)
+    }
+    #expect(try configuration(["SUPASTORE_MODE": "only"]).mode == .only)
+    #expect(error { try configuration(["SUPASTORE_MODE": "prefer"]) } != nil)
+    let shown = try configuration().entries.first { $0.setting == .mode }
+    #expect(shown?.shownValue == "local" && shown?.origin == .standard)
+  }
+
   @Test func `a missing setting is named with the place to get it`() throws {
     let missing = try #require(error { try configuration().credentials() })
     #expect(missing.description == "SUPABASE_URL is not set")
@@ -78,7 +90,7 @@ import Testing
 
   @Test(arguments: [
     ("SUPASTORE_JOBS", "0"), ("SUPASTORE_JOBS", "65"), ("SUPASTORE_JOBS", "many"), ("SUPASTORE_JOBS", "4.0"),
-    ("SUPASTORE_ALLOW_HTTP", "maybe"), ("SUPASTORE_MODE", "prefer"), ("SUPASTORE_MODE", "local"),
+    ("SUPASTORE_ALLOW_HTTP", "maybe"), ("SUPASTORE_MODE", "prefer"), ("SUPASTORE_MODE", "never"),
     ("SUPASTORE_MODE", "ONLY"),
     ("SUPABASE_URL", "https://x\n"), ("SUPABASE_SERVICE_ROLE_KEY", "a\u{1}b"),
   ])

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A file of the cache, open: it stays readable whoever removes it meanwhile.
-final class CachedBlob: OpenContent {
+/// A file that is named by its content, open: it stays readable whoever removes it meanwhile.
+final class BlobFile: OpenContent {
   let byteCount: Int64
   private let path: LocalPath
   private let file: FileDescriptor

@@ -1,0 +1,101 @@
+internal import Digests
+internal import Glibc
+
+/// The contents in the local store: files named by their SHA-256, `blobs/aa/<sha256>`. Every process may write them at
+/// the same time; none is ever changed or removed. Blocks.
+struct BlobDirectory: Sendable {
+  private let root: TargetDirectory
+
+  /// Opens it; it is made when it is missing.
+  init(in directory: TargetDirectory) throws(FileError) {
+    root = try directory.subdirectory("blobs".utf8, mode: 0o700)
+  }
+
+  /// Whether nobody ever wrote a blob.
+  var isEmpty: Bool {
+    get throws(FileError) { try root.listing().count == 0 }
+  }
+
+  /// The directory of a blob and its sidecar, made when it is missing.
+  func directory(of digest: SHA256Digest) throws(FileError) -> TargetDirectory {
+    try root.subdirectory(digest.hex.utf8.prefix(2), mode: 0o700)
+  }
+
+  /// Nil when it is not there.
+  func blob(_ digest: SHA256Digest) throws(FileError) -> BlobFile? {
+    do throws(FileError) {
+      return try BlobFile(Array(digest.hex.utf8), in: directory(of: digest))
+    } catch {
+      if case .failed(_, _, code: ENOENT) = error { return nil }
+      throw error
+    }
+  }
+
+  /// Whether a blob is there and as long as it should be.
+  func holds(_ digest: SHA256Digest, byteCount: Int64) -> Bool {
+    let name = "\(digest.hex.prefix(2))/\(digest.hex)"
+    var status = stat()
+    return fstatat(root.descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0
+      && FileKind(mode: status.st_mode) == .regular && Int64(status.st_size) == byteCount
+  }
+
+  /// Writes a content. It outlives a crash of the machine once this returns. One that is there already is replaced: by
+  /// itself, unless the disk has lost some of it.
+  func write(_ content: ObjectUpload.Content) throws(StorageError) -> ContentDigests {
+    do throws(FileError) {
+      let part = try PartialFile(in: root, mode: 0o600)
+      let digests = try part.fill(with: content)
+      try part.commit(as: Array(digests.sha256.hex.utf8), in: directory(of: digests.sha256), replacing: true)
+      return digests
+    } catch {
+      throw StorageError(error)
+    }
+  }
+}
+
+extension PartialFile {
+  /// Writes a content and digests it on the way.
+  fileprivate func fill(with content: ObjectUpload.Content) throws(FileError) -> ContentDigests {
+    switch content {
+    case .bytes(let bytes):
+      return try digesting(LocalPath(checked: Array("the content".utf8))) { digester in
+        try bytes.withUnsafeBytes { piece in
+          try write(piece, at: 0)
+          try digester.update(piece)
+        }
+      }
+    case .file(let source):
+      let digests = try digesting(source.path) { digester in
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
+        defer { buffer.deallocate() }
+        var offset: Int64 = 0
+        while true {
+          let count = try source.read(into: buffer, at: offset)
+          if count == 0 { return }
+          let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+          try write(piece, at: offset)
+          try digester.update(piece)
+          offset += Int64(count)
+        }
+      }
+      guard digests.byteCount == source.status.byteCount, try !source.hasChanged() else { throw .changed(source.path) }
+      return digests
+    }
+  }
+
+  private func digesting(
+    _ path: LocalPath, _ body: (inout ContentDigester) throws -> Void
+  ) throws(FileError) -> ContentDigests {
+    do {
+      var digester = try ContentDigester(md5: .whole)
+      try body(&digester)
+      return try digester.finish()
+    } catch let error as FileError {
+      throw error
+    } catch let error as DigestError {
+      throw .undigestible(path, error)
+    } catch {
+      throw .failed(.write, path, code: EIO)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+internal import Digests
+internal import FoundationEssentials
+internal import SQLite
+
+/// An object's row: which blob lies under its key.
+struct LocalObject: Sendable {
+  var bucket: String
+  var key: String
+  var sha256: SHA256Digest
+  var byteCount: Int64
+  /// The MD5 of the content, as the file back end of Supabase has it.
+  var etag: String
+  var version = UUID().uuidString.lowercased()
+
+  var description: StoredObject { StoredObject(key: key, byteCount: byteCount, etag: etag, version: version) }
+}
+
+extension LocalDatabase {
+  private static let objectColumns = "bucket, key, sha256, size_bytes, etag, version"
+
+  func bucket(_ name: String) throws(SQLiteError) -> StoredBucket? {
+    try rows("SELECT is_public, byte_limit FROM buckets WHERE name = ?", [.text(name)]) { row in
+      StoredBucket(name: name, isPublic: row.integer(0) != 0, byteLimit: row.value(1).integer)
+    }.first
+  }
+
+  func insert(_ bucket: StoredBucket) throws(SQLiteError) {
+    var insertion = try database.prepare(
+      "INSERT INTO buckets (name, is_public, byte_limit) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+    try insertion.run([
+      .text(bucket.name), .integer(bucket.isPublic ? 1 : 0), bucket.byteLimit.map { .integer($0) } ?? .null,
+    ])
+  }
+
+  func object(_ key: String, in bucket: String) throws(SQLiteError) -> LocalObject? {
+    try rows(
+      "SELECT \(Self.objectColumns) FROM objects WHERE bucket = ? AND key = ?", [.text(bucket), .text(key)]
+    ) { row throws(SQLiteError) in try LocalObject(row) }.first
+  }
+
+  /// Up to `limit` objects in the order of their keys.
+  func objects(
+    in bucket: String, prefix: String, after key: String?, limit: Int
+  ) throws(SQLiteError) -> [LocalObject] {
+    var conditions = LocalConditions()
+    conditions.add("bucket = ?", .text(bucket))
+    conditions.add("key", beginsWith: prefix)
+    if let key { conditions.add("key > ?", .text(key)) }
+    return try rows(
+      "SELECT \(Self.objectColumns) FROM objects\(conditions.clause) ORDER BY key LIMIT ?",
+      conditions.values + [.integer(Int64(limit))]
+    ) { row throws(SQLiteError) in try LocalObject(row) }
+  }
+
+  /// Puts an object under its key, in place of what may lie there.
+  func put(_ object: LocalObject) throws(SQLiteError) {
+    var insertion = try database.prepare(
+      "INSERT OR REPLACE INTO objects (\(Self.objectColumns)) VALUES (?, ?, ?, ?, ?, ?)")
+    try insertion.run([
+      .text(object.bucket), .text(object.key), .text(object.sha256.hex), .integer(object.byteCount),
+      .text(object.etag), .text(object.version),
+    ])
+  }
+}
+
+extension LocalObject {
+  fileprivate init(_ row: borrowing Statement) throws(SQLiteError) {
+    guard let sha256 = SHA256Digest(hex: try row.text(2)) else { throw .damaged("a digest that is none") }
+    self.init(
+      bucket: try row.text(0), key: try row.text(1), sha256: sha256, byteCount: row.integer(3), etag: try row.text(4),
+      version: try row.text(5))
+  }
+}

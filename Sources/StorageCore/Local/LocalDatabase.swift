@@ -1,0 +1,117 @@
+internal import Glibc
+internal import SQLite
+
+/// The tables of the local store, open. One connection, owned by one actor; it blocks, but not for long.
+///
+/// The format is written down in docs/local-store.md.
+final class LocalDatabase {
+  static let fileName = "store.sqlite"
+
+  /// "SUPL"
+  private static let schema = Schema(
+    applicationID: 0x5355_504c, version: 1,
+    creation: """
+      CREATE TABLE buckets (name TEXT PRIMARY KEY NOT NULL, is_public INTEGER NOT NULL, byte_limit INTEGER) STRICT;
+      CREATE TABLE objects (
+        bucket TEXT NOT NULL REFERENCES buckets, key TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+        etag TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (bucket, key)) STRICT, WITHOUT ROWID;
+      CREATE TABLE conversations (
+        id TEXT PRIMARY KEY NOT NULL, continuation_id TEXT NOT NULL UNIQUE, title TEXT, metadata TEXT NOT NULL,
+        created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
+      CREATE INDEX conversations_created_at ON conversations (created_at, id);
+      CREATE TABLE messages (
+        id TEXT PRIMARY KEY NOT NULL, conversation_id TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
+        role TEXT NOT NULL, content TEXT NOT NULL, metadata TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
+      CREATE INDEX messages_conversation ON messages (conversation_id, created_at, id);
+      CREATE TABLE files (
+        id TEXT PRIMARY KEY NOT NULL, storage_path TEXT NOT NULL UNIQUE, original_name TEXT NOT NULL, mime_type TEXT,
+        size_bytes INTEGER, file_type TEXT NOT NULL, metadata TEXT NOT NULL, created_at TEXT NOT NULL) STRICT;
+      CREATE INDEX files_created_at ON files (created_at, id);
+      CREATE TABLE conversation_files (
+        conversation_id TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
+        file_id TEXT NOT NULL REFERENCES files ON DELETE CASCADE, added_at TEXT NOT NULL,
+        PRIMARY KEY (conversation_id, file_id)) STRICT, WITHOUT ROWID;
+      CREATE INDEX conversation_files_file ON conversation_files (file_id);
+      """)
+
+  let database: Database
+
+  /// Opens the database in `directory`, which is there, and looks it through.
+  init(in directory: TargetDirectory) throws(SQLiteError) {
+    database = try Database(
+      .file(directory.path.appending(LocalPath(checked: Array(Self.fileName.utf8))).bytes), schema: Self.schema,
+      durability: .extra, creates: false)
+    try database.check()
+  }
+
+  /// Makes the database in `directory`, unless another process does so meanwhile. It gets its name when it is whole, so
+  /// an empty file of that name is never a beginning.
+  static func make(in directory: TargetDirectory) throws {
+    let name = ".store-\(String(UInt64.random(in: .min ... .max), radix: 36)).new"
+    let path = directory.path.appending(LocalPath(checked: Array(name.utf8)))
+    let base = directory.descriptor.number
+    // SQLite would make it readable for everybody.
+    _ = FileDescriptor(
+      owning: try retrying(.create, path) { openat(base, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) })
+    defer {
+      unlinkat(base, name, 0)
+      unlinkat(base, "\(name)-journal", 0)
+    }
+    try fill(Database(.file(path.bytes), schema: schema, durability: .extra))
+    if linkat(base, name, base, fileName, 0) != 0, errno != EEXIST {
+      throw FileError.failed(.create, directory.path.appending(LocalPath(checked: Array(fileName.utf8))), code: errno)
+    }
+    try directory.sync()
+  }
+
+  private static func fill(_ database: Database) throws(SQLiteError) {
+    var insertion = try database.prepare("INSERT INTO buckets (name, is_public, byte_limit) VALUES (?, 0, ?)")
+    for bucket in Bucket.allCases { try insertion.run([.text(bucket.name), .integer(bucket.fileSizeLimit)]) }
+  }
+
+  // MARK: Reading
+
+  /// All rows of a query.
+  func rows<Element>(
+    _ sql: String, _ values: [SQLiteValue], _ read: (borrowing Statement) throws(SQLiteError) -> Element
+  ) throws(SQLiteError) -> [Element] {
+    var statement = try database.prepare(sql)
+    try statement.bind(values)
+    var elements: [Element] = []
+    while try statement.step() { elements.append(try read(statement)) }
+    return elements
+  }
+
+  /// How many rows of a table hold to `conditions`.
+  func count(_ table: String, where conditions: LocalConditions) throws(SQLiteError) -> Int {
+    let counts = try rows("SELECT count(*) FROM \(table)\(conditions.clause)", conditions.values) { row in
+      Int(row.integer(0))
+    }
+    return counts.first ?? 0
+  }
+
+  /// The rows that follow the one with these values in `order`.
+  func page<Element>(
+    _ columns: String, from table: String, where conditions: LocalConditions, order: [LocalOrder],
+    after values: [String?]?, limit: Int, _ read: (borrowing Statement) throws(SQLiteError) -> Element
+  ) throws(SQLiteError) -> Page<Element> {
+    var conditions = conditions
+    if let values { conditions.add(after: values, in: order) }
+    let elements = try rows(
+      """
+      SELECT \(columns) FROM \(table)\(conditions.clause)
+      ORDER BY \(order.map(\.term).joined(separator: ", ")) LIMIT ?
+      """,
+      conditions.values + [.integer(Int64(limit))], read)
+    let total = elements.count < limit ? elements.count : try count(table, where: conditions)
+    return Page(elements, followingCount: total - elements.count)
+  }
+}
+
+extension Statement {
+  /// The text of a column that is never NULL.
+  borrowing func text(_ column: Int) throws(SQLiteError) -> String {
+    guard let text = value(column).text else { throw .damaged("a column without its text") }
+    return text
+  }
+}

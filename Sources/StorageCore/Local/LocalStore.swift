@@ -1,0 +1,237 @@
+internal import Digests
+internal import SQLite
+
+/// The local store: blobs beside one SQLite database, in one directory. Any number of processes share it through short
+/// transactions. Blocking, so on a queue of its own.
+actor LocalStore {
+  nonisolated let path: LocalPath
+  private let tables: LocalDatabase
+  private let blobs: BlobDirectory
+  private let executor = BlockingExecutor(label: "supastore.local")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  /// Opens the store in a directory, or makes it. What is there and damaged, or not ours, is an error and left as it is.
+  init(at path: LocalPath) throws(StorageError) {
+    do {
+      let root = try TargetDirectory(at: StateDirectory(at: path).path)
+      self.path = root.path
+      blobs = try BlobDirectory(in: root)
+      if try root.kind(of: LocalDatabase.fileName.utf8) == nil {
+        // Blobs come after the database: with them there, one that is still missing was there once.
+        let wasUsed = try !blobs.isEmpty
+        if wasUsed, try root.kind(of: LocalDatabase.fileName.utf8) == nil {
+          throw StorageError.databaseMissing(inStoreAt: path)
+        }
+        if !wasUsed { try LocalDatabase.make(in: root) }
+      }
+      tables = try LocalDatabase(in: root)
+    } catch let error as StorageError {
+      throw error
+    } catch let error as SQLiteError {
+      throw StorageError(error, inStoreAt: path)
+    } catch let error as StateError {
+      throw StorageError(error)
+    } catch let error as FileError {
+      throw StorageError(error)
+    } catch {
+      throw StorageError(.damaged, "the local store \(path) cannot be opened")
+    }
+  }
+
+  // MARK: Tables
+
+  /// Runs `body` on one state of the tables.
+  func reading<Value: Sendable>(
+    _ body: @Sendable (LocalDatabase) throws(SQLiteError) -> Value
+  ) throws(StorageError) -> Value {
+    try reporting { () throws(SQLiteError) in
+      try tables.database.reading { () throws(SQLiteError) in try body(tables) }
+    }
+  }
+
+  /// Runs `body` in one transaction, undone as a whole when it throws.
+  func writing<Value: Sendable>(
+    _ body: @Sendable (LocalDatabase) throws(SQLiteError) -> Value
+  ) throws(StorageError) -> Value {
+    try reporting { () throws(SQLiteError) in
+      try tables.database.transaction { () throws(SQLiteError) in try body(tables) }
+    }
+  }
+
+  private func reporting<Value>(_ body: () throws(SQLiteError) -> Value) throws(StorageError) -> Value {
+    do throws(SQLiteError) {
+      return try body()
+    } catch {
+      throw StorageError(error, inStoreAt: path)
+    }
+  }
+
+  // MARK: Files
+
+  /// Inserts rows, those whose path is free, each noted beside its blob first.
+  func insert(_ files: [FileRow]) throws(StorageError) -> Set<FileID> {
+    let time = Timestamp.now
+    let contents = try reading { tables throws(SQLiteError) in
+      let taken = Set(try tables.files(storagePaths: files.map(\.storagePath)).map(\.storagePath))
+      var contents: [(FileRow, SHA256Digest)] = []
+      for file in files where !taken.contains(file.storagePath) {
+        if let object = try tables.object(file.storagePath, in: file.bucket) { contents.append((file, object.sha256)) }
+      }
+      return contents
+    }
+    do throws(FileError) {
+      for (file, digest) in contents { try blobs.note(file, madeAt: time.columnText, beside: digest) }
+    } catch {
+      throw StorageError(error)
+    }
+    return try writing { tables throws(SQLiteError) in try tables.insert(files, at: time) }
+  }
+
+  /// Sets a row's metadata if they still are `old`, and notes them beside its blob.
+  func updateMetadata(of id: FileID, from old: FileMetadata, to new: FileMetadata) throws(StorageError) -> Bool {
+    let outcome = try writing { [blobs] tables throws(SQLiteError) -> Result<Bool, FileError> in
+      guard var row = try tables.files(ids: [id]).first, row.metadata == old else { return .success(false) }
+      row.metadata = new
+      if let object = try tables.object(row.storagePath, in: row.bucket) {
+        do throws(FileError) {
+          try blobs.note(row, madeAt: row.createdAt ?? Timestamp.now.columnText, beside: object.sha256)
+        } catch {
+          return .failure(error)
+        }
+      }
+      try tables.setMetadata(of: id, to: new)
+      return .success(true)
+    }
+    do throws(FileError) {
+      return try outcome.get()
+    } catch {
+      throw StorageError(error)
+    }
+  }
+
+  // MARK: Objects
+
+  /// Nil when its blob is missing or cut off, too: storing it again mends it.
+  func object(_ key: String, in bucket: String) throws(StorageError) -> StoredObject? {
+    let object = try reading { tables throws(SQLiteError) in try tables.object(key, in: bucket) }
+    return object.flatMap { isWhole($0) ? $0.description : nil }
+  }
+
+  func objects(in bucket: String, prefix: String, after key: String?) throws(StorageError) -> ObjectPage {
+    let found = try reading { tables throws(SQLiteError) in
+      try tables.objects(in: bucket, prefix: prefix, after: key, limit: 1001)
+    }
+    return ObjectPage(objects: found.prefix(1000).filter(isWhole).map(\.description), isLast: found.count <= 1000)
+  }
+
+  private func isWhole(_ object: LocalObject) -> Bool { blobs.holds(object.sha256, byteCount: object.byteCount) }
+
+  /// Stores contents: all their blobs first, then all their rows in one transaction.
+  func put(_ uploads: [ObjectUpload]) -> [Result<Placement, StorageError>] {
+    var results: [Result<Placement, StorageError>] = []
+    var written: [(index: Int, object: LocalObject)] = []
+    for (index, upload) in uploads.enumerated() {
+      do throws(StorageError) {
+        if let object = try write(upload) { written.append((index, object)) }
+        results.append(.success(.alreadyThere))
+      } catch {
+        results.append(.failure(error))
+      }
+    }
+    do throws(StorageError) {
+      for index in try record(written.map { ($0.index, $0.object, uploads[$0.index].overwrites) }) {
+        results[index] = .success(.sent)
+      }
+    } catch {
+      for (index, _) in written { results[index] = .failure(error) }
+    }
+    return results
+  }
+
+  /// The object to be recorded; nil when something lies there that is to stay.
+  private func write(_ upload: ObjectUpload) throws(StorageError) -> LocalObject? {
+    // What is stored here can be moved to Supabase.
+    guard !upload.key.isEmpty, upload.key.unicodeScalars.allSatisfy(\.isAcceptedInKeys) else {
+      throw StorageError(.rejected, "the key \(upload.key) holds what Supabase does not accept")
+    }
+    let bucket = try reading { tables throws(SQLiteError) in try tables.bucket(upload.bucket) }
+    guard let bucket else {
+      throw StorageError(.setup, "the local store has no bucket \(upload.bucket)", hint: "run `supastore setup`")
+    }
+    if let limit = bucket.byteLimit, upload.content.byteCount > limit {
+      throw .tooLarge(byteCount: upload.content.byteCount, bucket)
+    }
+    if !upload.overwrites, try object(upload.key, in: upload.bucket) != nil { return nil }
+    let digests = try blobs.write(upload.content)
+    guard let md5 = digests.md5 else { throw StorageError(.damaged, "a content without its MD5") }
+    return LocalObject(
+      bucket: upload.bucket, key: upload.key, sha256: digests.sha256, byteCount: digests.byteCount, etag: md5.hex)
+  }
+
+  /// Returns the indices of those that were recorded; under the keys of the others somebody else was first.
+  private func record(
+    _ written: [(index: Int, object: LocalObject, overwrites: Bool)]
+  ) throws(StorageError) -> [Int] {
+    if written.isEmpty { return [] }
+    return try writing { [blobs] tables throws(SQLiteError) in
+      var recorded: [Int] = []
+      for (index, object, overwrites) in written {
+        if !overwrites, let other = try tables.object(object.key, in: object.bucket), other.sha256 != object.sha256,
+          blobs.holds(other.sha256, byteCount: other.byteCount)
+        {
+          continue
+        }
+        try tables.put(object)
+        recorded.append(index)
+      }
+      return recorded
+    }
+  }
+
+  /// Hands the bytes of an object over, those that `incoming` wants.
+  func read(_ key: String, in bucket: String, into incoming: IncomingObject) throws(StorageError) {
+    let object = try reading { tables throws(SQLiteError) in try tables.object(key, in: bucket) }
+    guard let object else {
+      throw StorageError(.notFound, "bucket \(bucket) of the local store holds no object \(key)")
+    }
+    let wanted = incoming.next()
+    if wanted == .nothing { return }
+    do {
+      guard let blob = try blobs.blob(object.sha256) else { throw StorageError.blobMissing(object) }
+      var range = 0..<blob.byteCount
+      if case .part(let part, _) = wanted { range = part }
+      guard range.isEmpty || range.lowerBound < blob.byteCount else {
+        throw StorageError(.rejected, "the range begins beyond the \(blob.byteCount) bytes of \(key)")
+      }
+      let isWanted = incoming.begin(at: range.lowerBound, version: object.sha256.hex, byteCount: blob.byteCount)
+      if !isWanted { throw incoming.refusal ?? StorageError(.changed, "the object changed while it was read") }
+      try blob.forEachPiece(of: range) { piece in
+        if !incoming.take(piece) { throw incoming.refusal ?? StorageError(.unwritable, "its bytes cannot be kept") }
+      }
+    } catch let error as FileError {
+      throw StorageError(error)
+    } catch let error as StorageError {
+      throw error
+    } catch {
+      throw StorageError(.unreadable, "the object \(key) cannot be read")
+    }
+  }
+}
+
+extension ObjectUpload.Content {
+  var byteCount: Int64 {
+    switch self {
+    case .bytes(let bytes): Int64(bytes.count)
+    case .file(let source): source.status.byteCount
+    }
+  }
+}
+
+extension StorageError {
+  fileprivate static func blobMissing(_ object: LocalObject) -> StorageError {
+    StorageError(
+      .objectMissing, "the local store lost the content of \(object.key): blob \(object.sha256.hex)",
+      hint: "store the file again: the same command mends it")
+  }
+}
