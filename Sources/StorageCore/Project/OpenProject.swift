@@ -48,7 +48,7 @@ public struct OpenProject: Sendable {
 
   /// Runs `body` with what `configuration` chose, whose key must be the service role's.
   public static func withOpen<Value: Sendable>(
-    _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
+    for configuration: Configuration, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
     switch configuration.mode {
     case .local:

@@ -24,7 +24,7 @@ extension CommandContext {
   func withProject<Value: Sendable>(
     _ configuration: Configuration, writing: Bool = false, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    try await OpenProject.withOpen(configuration) { project in
+    try await OpenProject.withOpen(for: configuration) { project in
       if writing, project.backend == .local {
         let reason = configuration.origin(of: .mode) == nil ? "SUPABASE_URL is not set" : "SUPASTORE_MODE is local"
         console.note("what is stored goes into the local store: \(reason)")

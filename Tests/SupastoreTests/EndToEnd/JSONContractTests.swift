@@ -41,6 +41,29 @@ private typealias ProgramStatus = supastore.ExitStatus
     return run
   }
 
+  /// The same commands where no project is configured.
+  private func checkLocalStore(_ met: inout Set<String>) async throws {
+    let local = supastore.with(["SUPABASE_URL": nil, "SUPABASE_SERVICE_ROLE_KEY": nil, "SUPABASE_ANON_KEY": nil])
+    for arguments in [
+      ["setup"], ["migrate", "--dry-run", tree["root"]], ["migrate", tree["root"]],
+      ["upload", tree["root/a.txt"], "--conversation", "root"], ["list"], ["list", "--count"],
+      ["download", "--conversation", "root", "-o", tree["local"]], ["download", "no", "such"], ["config", "show"],
+    ] {
+      _ = try await check(local, arguments, &met, commandWords: arguments[0] == "config" ? 2 : 1)
+    }
+    let id = try #require(try await local("list", "--json").documents("file").first?["id"]?.string)
+    for arguments in [
+      ["info", id], ["link", "--conversation", "d", id, "nosuch"], ["unlink", "--conversation", "d", id],
+    ] {
+      _ = try await check(local, arguments, &met)
+    }
+    for arguments in [["conversation", "create", "e"], ["conversation", "list"], ["conversation", "show", "root"]] {
+      _ = try await check(local, arguments, &met, commandWords: 2)
+    }
+    try #require(truncate(supastore.stateDirectory + "/local/store.sqlite", 100) == 0)
+    #expect(try await check(local, ["list"], &met).exitStatus == 12)
+  }
+
   @Test func `every line of every command is described, and every description is met`() async throws {
     for name in ["a.txt", "b", "notes/c.md"] { try tree.write("content of \(name)".utf8, to: "root/\(name)") }
     try tree.write([UInt8](repeating: 0, count: 200), to: "root/large")
@@ -85,6 +108,7 @@ private typealias ProgramStatus = supastore.ExitStatus
     _ = try await check(supastore, ["download", "--conversation", "root", "-o", tree["copies"]], &met)
     _ = try await check(supastore, ["download", "nosuch"], &met)
     _ = try await check(supastore, ["download", "--offline", "nosuch"], &met)
+    try await checkLocalStore(&met)
     _ = try await check(supastore, ["cache", "info"], &met, commandWords: 2)
     _ = try await check(supastore, ["cache", "clear"], &met, commandWords: 2)
     _ = try await check(supastore, ["download"], &met)

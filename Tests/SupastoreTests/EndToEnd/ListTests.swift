@@ -46,7 +46,7 @@ import Testing
     #expect(paths.exitStatus == 0 && paths.output == "")
     #expect(try await supastore("list", "--count").output == "0\n")
     let page = try await supastore("list", "--json").documents
-    #expect(page == [["type": "page", "next": .null, "total": 0]])
+    #expect(page == [["type": "page", "next": .null, "total": 0, "mode": "only", "backend": "supabase"]])
     #expect(try await supastore("list", "--conversation", "nosuch").exitStatus == 4)
   }
 
@@ -59,9 +59,15 @@ import Testing
     let cursor = try #require(page["next"]?.string)
     let second = try await supastore("list", "--json", "--limit", "150", "--cursor", cursor)
     #expect(try second.documents("file").count == 150)
-    #expect(try second.documents.last == ["type": "page", "next": .null, "total": .null])
+    #expect(
+      try second.documents.last == [
+        "type": "page", "next": .null, "total": .null, "mode": "only", "backend": "supabase",
+      ])
     #expect(try await supastore("list", "--count").output == "250\n")
-    #expect(try await supastore("list", "--count", "--json").documents == [["type": "count", "total": 250]])
+    #expect(
+      try await supastore("list", "--count", "--json").documents == [
+        ["type": "count", "total": 250, "mode": "only", "backend": "supabase"]
+      ])
   }
 
   @Test func `a count is one request without a body`() async throws {
