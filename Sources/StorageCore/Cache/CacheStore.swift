@@ -63,26 +63,15 @@ final class CacheStore {
 
   // MARK: Blobs
 
-  func directory(of digest: SHA256Digest) throws(FileError) -> TargetDirectory {
-    try blobs.subdirectory(digest.hex.utf8.prefix(2), mode: 0o700)
-  }
-
   /// Nil when it is not there.
-  func blob(_ digest: SHA256Digest) throws(FileError) -> BlobFile? {
-    do throws(FileError) {
-      return try BlobFile(Array(digest.hex.utf8), in: directory(of: digest))
-    } catch {
-      if case .failed(_, _, code: ENOENT) = error { return nil }
-      throw error
-    }
-  }
+  func blob(_ digest: SHA256Digest) throws(FileError) -> BlobFile? { try blobs.blob(digest) }
 
   /// Gives `content` its place among the blobs, and makes room for it: those go first that were not wanted for the
   /// longest time.
   func add(
     _ content: PartialFile, as blob: CacheIndex.Blob, limit: Int64, noting file: (FileRow, project: String)?
   ) throws {
-    let directory = try directory(of: blob.sha256)
+    let directory = try blobs.blobFolder(of: blob.sha256)
     var failure: FileError?
     try index.transaction { () throws(SQLiteError) in
       var total = try index.totals().byteCount
@@ -109,7 +98,7 @@ final class CacheStore {
     try index.transaction { () throws(SQLiteError) in
       let kind: FileKind?
       do {
-        kind = try directory(of: digest).kind(of: digest.hex.utf8)
+        kind = try blobs.blobFolder(of: digest).kind(of: digest.hex.utf8)
       } catch {
         // What cannot be looked at may well be there.
         return
@@ -120,7 +109,7 @@ final class CacheStore {
 
   /// Inside a transaction: takes a blob away, and with it what leads to it.
   func discard(_ digest: SHA256Digest) throws(SQLiteError) {
-    if let directory = try? directory(of: digest) {
+    if let directory = try? blobs.blobFolder(of: digest) {
       _ = withNulTerminated(digest.hex.utf8) { unlinkat(directory.descriptor.number, $0, 0) }
     }
     try index.remove(digest)

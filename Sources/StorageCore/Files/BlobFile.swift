@@ -1,3 +1,4 @@
+internal import Digests
 internal import Glibc
 
 /// A file that is named by its content, open: it stays readable whoever removes it meanwhile.
@@ -19,5 +20,23 @@ final class BlobFile: OpenContent {
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
     try file.read(into: buffer, at: offset, named: path)
+  }
+}
+
+/// Blobs by content below a directory: `aa/<sha256>`, the folder being the first two digits.
+extension TargetDirectory {
+  /// The folder of a blob, made when it is missing.
+  func blobFolder(of digest: SHA256Digest) throws(FileError) -> TargetDirectory {
+    try subdirectory(digest.hex.utf8.prefix(2), mode: 0o700)
+  }
+
+  /// Nil when it is not there.
+  func blob(_ digest: SHA256Digest) throws(FileError) -> BlobFile? {
+    do throws(FileError) {
+      return try BlobFile(Array(digest.hex.utf8), in: blobFolder(of: digest))
+    } catch {
+      if case .failed(_, _, code: ENOENT) = error { return nil }
+      throw error
+    }
   }
 }

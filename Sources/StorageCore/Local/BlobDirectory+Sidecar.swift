@@ -8,7 +8,7 @@ extension BlobDirectory {
   /// Notes that the content of a blob is that of a file, made at `time`. It outlives a crash of the machine once this
   /// returns.
   func note(_ file: FileRow, madeAt time: String, beside digest: SHA256Digest) throws(FileError) {
-    let directory = try directory(of: digest)
+    let directory = try root.blobFolder(of: digest)
     let path = directory.path.appending(LocalPath(checked: Array("\(digest.hex).json".utf8)))
     let base = directory.descriptor.number
     let sidecar = FileDescriptor(

@@ -4,7 +4,7 @@ internal import Glibc
 /// The contents in the local store: files named by their SHA-256, `blobs/aa/<sha256>`. Every process may write them at
 /// the same time; none is ever changed or removed. Blocks.
 struct BlobDirectory: Sendable {
-  private let root: TargetDirectory
+  let root: TargetDirectory
 
   /// Opens it; it is made when it is missing.
   init(in directory: TargetDirectory) throws(FileError) {
@@ -16,20 +16,8 @@ struct BlobDirectory: Sendable {
     get throws(FileError) { try root.listing().count == 0 }
   }
 
-  /// The directory of a blob and its sidecar, made when it is missing.
-  func directory(of digest: SHA256Digest) throws(FileError) -> TargetDirectory {
-    try root.subdirectory(digest.hex.utf8.prefix(2), mode: 0o700)
-  }
-
   /// Nil when it is not there.
-  func blob(_ digest: SHA256Digest) throws(FileError) -> BlobFile? {
-    do throws(FileError) {
-      return try BlobFile(Array(digest.hex.utf8), in: directory(of: digest))
-    } catch {
-      if case .failed(_, _, code: ENOENT) = error { return nil }
-      throw error
-    }
-  }
+  func blob(_ digest: SHA256Digest) throws(FileError) -> BlobFile? { try root.blob(digest) }
 
   /// Whether a blob is there and as long as it should be.
   func holds(_ digest: SHA256Digest, byteCount: Int64) -> Bool {
@@ -45,7 +33,7 @@ struct BlobDirectory: Sendable {
     do throws(FileError) {
       let part = try PartialFile(in: root, mode: 0o600)
       let digests = try part.fill(with: content)
-      try part.commit(as: Array(digests.sha256.hex.utf8), in: directory(of: digests.sha256), replacing: true)
+      try part.commit(as: Array(digests.sha256.hex.utf8), in: root.blobFolder(of: digests.sha256), replacing: true)
       return digests
     } catch {
       throw StorageError(error)
