@@ -37,7 +37,9 @@ extension Migration {
   ) async throws(StorageError) -> SourceReader {
     var opened: [MigrationSource] = []
     for source in sources {
-      opened.append(try await source.opened(for: destination, spoolingIn: place.directory, until: stop))
+      let source = try await source.opened(for: destination, spoolingIn: place.directory, until: stop)
+      if case .tree(let root, _) = source { try project.checkApart(root) }
+      opened.append(source)
     }
     return try SourceReader(opened, to: destination, journal: place)
   }

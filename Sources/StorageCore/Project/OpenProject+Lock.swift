@@ -1,6 +1,11 @@
 extension OpenProject {
   /// Throws `.configuration` when the state directory lies in one of the roots: a root is only read.
   public func checkApart(_ roots: [MigrationRoot]) throws(StorageError) {
+    for root in roots { try checkApart(root.source) }
+  }
+
+  /// The same for one directory that is stored: what runs keep changes while it is read.
+  func checkApart(_ root: SourceRoot) throws(StorageError) {
     let state: LocalPath
     let directory = try journalPlace().directory
     do throws(FileError) {
@@ -8,9 +13,9 @@ extension OpenProject {
     } catch {
       throw StorageError(error)
     }
-    guard let root = roots.first(where: { state.isInside($0.source.realPath) }) else { return }
+    guard state.isInside(root.realPath) else { return }
     throw StorageError(
-      .configuration, "the state directory \(state) lies in \(root.source.path), which is only read",
+      .configuration, "the state directory \(state) lies in \(root.path), which is only read",
       hint: "set SUPASTORE_STATE_DIR to a directory outside of it")
   }
 

@@ -3,26 +3,28 @@ internal import SupabaseClient
 
 /// Where files and rows are kept, open: a Supabase project with the connections to it, or the local store.
 public struct OpenProject: Sendable {
+  private enum Place {
+    case supabase(RemoteProject)
+    case local(JournalPlace)
+  }
+
   /// Operations on these two are repeated where that may help.
   public let objects: any ObjectStore
   public let rows: any FileRepository
   /// What was chosen.
   public let mode: Configuration.Mode
   let retrier: Retrier
-  /// Nil for the local store.
-  let remote: RemoteProject?
-  private let place: @Sendable () throws(StorageError) -> JournalPlace
+  private let place: Place
   /// What `objects` and `rows` repeat.
   let store: any ObjectStore
   let repository: any FileRepository
 
   private init(
-    _ mode: Configuration.Mode, _ place: @escaping @Sendable () throws(StorageError) -> JournalPlace,
-    remote: RemoteProject?, store: any ObjectStore, repository: any FileRepository, retrier: Retrier
+    _ mode: Configuration.Mode, _ place: Place, store: any ObjectStore, repository: any FileRepository,
+    retrier: Retrier
   ) {
     self.mode = mode
     self.place = place
-    self.remote = remote
     self.store = store
     self.repository = repository
     self.retrier = retrier
@@ -30,12 +32,20 @@ public struct OpenProject: Sendable {
     rows = RetryingFileRepository(repository, retrier: retrier)
   }
 
-  /// Where this project's journal and locks lie, made when it is first asked for. Throws `.configuration` when there is
-  /// no place for it.
-  public func journalPlace() throws(StorageError) -> JournalPlace { try place() }
-
   /// Where files really go.
   public var backend: Backend { remote == nil ? .local : .supabase }
+
+  /// Nil for the local store.
+  var remote: RemoteProject? { if case .supabase(let remote) = place { remote } else { nil } }
+
+  /// Where this project's journal and locks lie, made when it is first asked for. Throws `.configuration` when there is
+  /// no place for it.
+  public func journalPlace() throws(StorageError) -> JournalPlace {
+    switch place {
+    case .supabase(let remote): try remote.settings.journalPlace()
+    case .local(let place): place
+    }
+  }
 
   /// Of a Supabase project, in its one normal form; nil for the local store.
   public var url: String? { remote?.project.address.url }
@@ -77,12 +87,11 @@ public struct OpenProject: Sendable {
     _ settings: ProjectSettings, retrier: Retrier, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
     try await HTTPClient.withRunning(settings.transport) { client in
-      let remote = RemoteProject(project: settings.project, connection: ServiceConnection(client))
+      let remote = RemoteProject(settings: settings, connection: ServiceConnection(client))
       let store = RemoteObjectStore(connection: remote.connection, storage: StorageClient(settings.project))
       let repository = RemoteFileRepository(connection: remote.connection, tables: remote.tables)
       return try await body(
-        OpenProject(
-          .only, settings.journalPlace, remote: remote, store: store, repository: repository, retrier: retrier))
+        OpenProject(.only, .supabase(remote), store: store, repository: repository, retrier: retrier))
     }
   }
 
@@ -91,10 +100,9 @@ public struct OpenProject: Sendable {
     in state: StateDirectory, retrier: Retrier, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
     let store = try LocalStore(at: state.path.appending(LocalPath(checked: Array("local".utf8))))
-    let place = JournalPlace(in: state, projectURL: "local:")
     return try await body(
       OpenProject(
-        .local, { () throws(StorageError) in place }, remote: nil, store: LocalObjectStore(store: store),
+        .local, .local(JournalPlace(in: state, projectURL: "local:")), store: LocalObjectStore(store: store),
         repository: LocalFileRepository(store: store), retrier: retrier))
   }
 
@@ -107,7 +115,7 @@ public struct OpenProject: Sendable {
 
   /// The same project with other stores beneath.
   func over(_ store: any ObjectStore, _ repository: any FileRepository, retrier: Retrier) -> OpenProject {
-    OpenProject(mode, place, remote: remote, store: store, repository: repository, retrier: retrier)
+    OpenProject(mode, place, store: store, repository: repository, retrier: retrier)
   }
 }
 
@@ -118,8 +126,9 @@ public enum Backend: String, Sendable {
 
 /// What only a project at Supabase has.
 struct RemoteProject: Sendable {
-  let project: SupabaseProject
+  let settings: ProjectSettings
   let connection: ServiceConnection
 
+  var project: SupabaseProject { settings.project }
   var tables: RowsClient { RowsClient(project) }
 }

@@ -29,24 +29,25 @@ extension CommandContext {
         let reason = configuration.origin(of: .mode) == nil ? "SUPABASE_URL is not set" : "SUPASTORE_MODE is local"
         console.note("what is stored goes into the local store: \(reason)")
       }
-      return try await telling(of: project, configuration, body)
+      return try await told(of: project, configuration, body)
     }
   }
 
-  /// Runs `body` with the project of `settings`, whatever key there is.
+  /// Runs `body` with the project at Supabase, with whatever key there is.
   func withOpen<Value: Sendable>(
     _ settings: ProjectSettings, _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    try await OpenProject.withOpen(settings) { try await telling(of: $0, configuration, body) }
+    try await OpenProject.withOpen(settings) { project in try await told(of: project, configuration, body) }
   }
 
   /// Those who ask for details hear which project it is, and what it took.
-  private func telling<Value: Sendable>(
+  private func told<Value: Sendable>(
     of project: OpenProject, _ configuration: Configuration, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    let entry = configuration.entries.first { $0.setting == .projectURL }
-    if project.backend == .supabase, let url = entry?.shownValue {
-      console.detail("project \(url)" + (entry?.origin.map { " (\($0))" } ?? ""))
+    if let url = project.url {
+      console.detail("project \(url)" + (configuration.origin(of: .projectURL).map { " (\($0))" } ?? ""))
+    } else {
+      console.detail("the local store in \(try project.journalPlace().directory)")
     }
     let start = ContinuousClock.now
     defer { console.detail("\(project.requestCount) requests in \(start.duration(to: .now).brief)") }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SQLite
 import TestSupport
 import Testing
 
@@ -11,14 +12,21 @@ import Testing
     supastore = try LocalSupastore()
   }
 
-  /// Every blob holds what its name says, and nothing half written lies about.
-  private func checkBlobs(count: Int) throws {
+  /// Every blob holds what its name says, nothing half written lies about, and the database is whole.
+  private func checkStore(blobCount count: Int) throws {
     let root = supastore.directory["state/local"]
     let names = try FileManager.default.subpathsOfDirectory(atPath: root).filter { !$0.hasSuffix(".json") }
     let blobs = names.filter { $0.hasPrefix("blobs/") && $0.count > 60 }
     #expect(blobs.count == count)
     for name in blobs { #expect(try sha256(supastore.directory.read("state/local/\(name)")) == name.suffix(64)) }
     #expect(Set(names.filter { !$0.hasPrefix("blobs") }) == ["store.sqlite", "store.sqlite-journal"])
+    let database = try Database(
+      .file(Array("\(root)/store.sqlite".utf8)), schema: Schema(applicationID: 0x5355_504c, version: 1, creation: ""),
+      creates: false)
+    var integrity = try database.prepare("PRAGMA integrity_check")
+    #expect(try integrity.step() && integrity.value(0) == .text("ok"))
+    var references = try database.prepare("PRAGMA foreign_key_check")
+    #expect(try !references.step())
   }
 
   @Test func `uploads while a migration runs are stored once, as it is`() async throws {
@@ -43,7 +51,7 @@ import Testing
     #expect(try await supastore("conversation", "list", "--all", "--json").documents("conversation").count == 2)
     #expect(try await supastore.downloadedCount("tools") == 8)
     #expect(try await supastore.downloadedCount("root") == 150)
-    try checkBlobs(count: 158)
+    try checkStore(blobCount: 158)
   }
 
   @Test func `the first run of many at once makes one store`() async throws {
@@ -55,7 +63,7 @@ import Testing
     }
     for run in runs { #expect(run.exitStatus == 0, "\(run.errors)") }
     #expect(try await supastore("list", "--count").output == "12\n")
-    try checkBlobs(count: 12)
+    try checkStore(blobCount: 12)
   }
 
   @Test(arguments: [0, 1, 20, 60, 120, 200])
@@ -74,7 +82,7 @@ import Testing
     #expect(try await supastore.downloadedCount("root") == 1000)
     let last = try await supastore("migrate", "root", "--json")
     #expect(try last.summary["unchanged"]?.int == 1000)
-    try checkBlobs(count: 1000)
+    try checkStore(blobCount: 1000)
   }
 
   private func blobFolderCount() -> Int {

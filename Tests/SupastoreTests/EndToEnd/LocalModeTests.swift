@@ -132,6 +132,16 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: supastore.directory["state/local"]))
   }
 
+  @Test func `the store itself is never stored`() async throws {
+    let inside = supastore.with(["SUPASTORE_STATE_DIR": supastore.directory["root/state"]])
+    for arguments in [["upload", "-r", "root"], ["migrate", "root"]] {
+      let run = try await inside.run(arguments)
+      #expect(run.exitStatus == 2 && run.errors.contains("SUPASTORE_STATE_DIR"), "\(run.errors)")
+    }
+    #expect(try await inside("list", "--count").output == "0\n")
+    #expect(try await inside("upload", "-r", "root/d1").exitStatus == 0)
+  }
+
   @Test func `the mode can be asked for whatever is configured`() async throws {
     let run = try await supastore.with(["SUPASTORE_MODE": "local", "SUPABASE_URL": "http://127.0.0.1:1"])(
       "upload", "root/d1/f1.txt")

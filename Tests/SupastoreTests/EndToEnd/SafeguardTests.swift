@@ -26,7 +26,9 @@ import Testing
   @Test func `a state directory inside a root is refused, and nothing of it is stored`() async throws {
     try await supastore.setUp()
     let inside = supastore.with(["SUPASTORE_STATE_DIR": tree["root/state"]])
-    for arguments in [["migrate", tree["root"]], ["migrate", "--dry-run", tree["root"]]] {
+    for arguments in [
+      ["migrate", tree["root"]], ["migrate", "--dry-run", tree["root"]], ["upload", "-r", tree["root"]],
+    ] {
       let run = try await inside.run(arguments)
       #expect(run.exitStatus == 2)
       #expect(run.errors.contains("SUPASTORE_STATE_DIR"))
