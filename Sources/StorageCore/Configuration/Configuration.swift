@@ -88,12 +88,8 @@ public struct Configuration: Sendable {
 
   /// Where downloaded files are kept; nil when nobody named a place and there is no home. Nothing is made.
   public func cacheDirectory() throws(ConfigurationError) -> LocalPath? {
-    if let named = try sources.path(.cacheDirectory) { return named }
-    let name = LocalPath(checked: Array("supastore".utf8))
-    // A relative XDG_CACHE_HOME counts as none, says its specification.
-    if let base = sources.environment.path("XDG_CACHE_HOME"), base.isAbsolute { return base.appending(name) }
-    guard let home = sources.environment.path("HOME"), home.isAbsolute else { return nil }
-    return home.appending(LocalPath(checked: Array(".cache".utf8))).appending(name)
+    try sources.path(.cacheDirectory)
+      ?? sources.environment.ownDirectory(in: "XDG_CACHE_HOME", orInHome: ".cache")
   }
 
   public func origin(of setting: Setting) -> Origin? { sources.value(setting)?.origin }

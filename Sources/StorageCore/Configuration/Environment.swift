@@ -32,4 +32,14 @@ public struct Environment: Sendable {
   func path(_ name: String) -> LocalPath? {
     self[name].flatMap { LocalPath(bytes: $0) }
   }
+
+  /// Our directory among those of one kind, by the XDG rules: in the one that `variable` names, else in `path` below the
+  /// home; nil when there is neither.
+  func ownDirectory(in variable: String, orInHome path: String) -> LocalPath? {
+    let name = LocalPath(checked: Array("supastore".utf8))
+    // A relative one counts as none, says the specification.
+    if let base = self.path(variable), base.isAbsolute { return base.appending(name) }
+    guard let home = self.path("HOME"), home.isAbsolute else { return nil }
+    return home.appending(LocalPath(checked: Array(path.utf8))).appending(name)
+  }
 }

@@ -7,12 +7,8 @@ public struct StateDirectory: Hashable, Sendable {
 
   /// Where the state lies when nobody named a place: `$XDG_STATE_HOME/supastore`, else `~/.local/state/supastore`.
   public static func standardPath(_ environment: Environment) throws(StateError) -> LocalPath {
-    // A relative XDG_STATE_HOME counts as none, says its specification.
-    if let base = environment.path("XDG_STATE_HOME"), base.isAbsolute {
-      return base.appending(LocalPath(checked: Array("supastore".utf8)))
-    }
-    guard let home = environment.path("HOME"), home.isAbsolute else { throw .noHome }
-    return home.appending(LocalPath(checked: Array(".local/state/supastore".utf8)))
+    guard let path = environment.ownDirectory(in: "XDG_STATE_HOME", orInHome: ".local/state") else { throw .noHome }
+    return path
   }
 
   /// Opens the directory at `path`; it and the missing ones above it are made, for their owner alone.

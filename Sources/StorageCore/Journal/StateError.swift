@@ -1,4 +1,3 @@
-internal import Glibc
 public import SQLite
 
 /// Why what a run remembers between runs cannot be used.
@@ -42,15 +41,9 @@ extension StateError: CustomStringConvertible {
   }
 }
 
-/// `2026-11-23T14:05:00Z`.
-func utcTime(_ secondsSince1970: Int64) -> String {
-  var seconds = time_t(secondsSince1970)
-  var parts = tm()
-  guard gmtime_r(&seconds, &parts) != nil else { return "\(secondsSince1970)" }
-  func padded(_ number: Int32, _ width: Int = 2) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-  }
-  let day = "\(padded(parts.tm_year + 1900, 4))-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
-  return "\(day)T\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))Z"
+/// `2026-11-23T14:05:00Z`; the number alone where it is no time, for it comes from a file.
+private func utcTime(_ secondsSince1970: Int64) -> String {
+  let (microseconds, overflow) = secondsSince1970.multipliedReportingOverflow(by: 1_000_000)
+  let time = overflow ? nil : Timestamp(microseconds: microseconds)
+  return time?.description ?? "\(secondsSince1970)"
 }

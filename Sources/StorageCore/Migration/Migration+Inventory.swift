@@ -56,7 +56,7 @@ extension Migration {
     }
     let isAlone = files.count == 1
     var rows = try await project.rows.files(ids: files.compactMap { window.files[$0].row?.id })
-    note(rows, &window)
+    window.fail(window.indices(), storedElsewhereBy: rows)
     if let path = await reader.destination.storagePath {
       rows += try await project.rows.files(storagePaths: [path.string])
     }
@@ -66,15 +66,5 @@ extension Migration {
       .filter { objects[$0] == nil && (isAlone || recorded.contains($0)) }
     try await project.objects.describe(keys, in: bucket, into: &objects)
     try await reader.note(Array(objects.values))
-  }
-
-  /// Fails files whose rows stand on other paths.
-  private func note(_ rows: [FileRow], _ window: inout MigrationWindow) {
-    let holders = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for index in window.indices() {
-      guard let row = window.files[index].row, let holder = holders[row.id], holder.storagePath != row.storagePath
-      else { continue }
-      window.files[index].error = .storedElsewhere(holder)
-    }
   }
 }

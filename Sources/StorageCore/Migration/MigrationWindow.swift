@@ -28,6 +28,16 @@ struct MigrationWindow: Sendable {
     for index in indices { files[index].error = error }
   }
 
+  /// Fails those of which `rows` hold the id on another path.
+  mutating func fail(_ indices: some Sequence<Int>, storedElsewhereBy rows: [FileRow]) {
+    let holders = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for index in indices {
+      guard let row = files[index].row, let holder = holders[row.id], holder.storagePath != row.storagePath
+      else { continue }
+      files[index].error = .storedElsewhere(holder)
+    }
+  }
+
   /// The files that have not failed and for which `condition` holds, by index.
   func indices(where condition: (MigratingFile) -> Bool = { _ in true }) -> [Int] {
     files.indices.filter { files[$0].error == nil && condition(files[$0]) }

@@ -50,13 +50,7 @@ extension WindowSettler {
   private func withoutTakenIDs(_ indices: ArraySlice<Int>, _ window: inout MigrationWindow) async -> [Int] {
     do throws(StorageError) {
       let found = try await rows.files(ids: indices.compactMap { window.files[$0].row?.id })
-      let holders = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-      for index in indices {
-        guard let row = window.files[index].row, let holder = holders[row.id],
-          holder.storagePath != row.storagePath
-        else { continue }
-        window.files[index].error = .storedElsewhere(holder)
-      }
+      window.fail(indices, storedElsewhereBy: found)
     } catch {
       window.fail(indices, error)
     }

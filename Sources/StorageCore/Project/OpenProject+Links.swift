@@ -100,22 +100,14 @@ extension OpenProject {
 
   /// The ids of the files that are stored, each once; the others are in the report.
   private func find(_ files: [FileReference]) async throws(StorageError) -> (stored: [FileID], LinkReport) {
-    var (ids, paths): ([FileID], [String]) = ([], [])
-    for file in Set(files) {
-      switch file {
-      case .id(let id): ids.append(id)
-      case .storagePath(let path): paths.append(path)
-      }
-    }
-    var found: [FileReference: FileID] = [:]
-    for row in try await rows.files(ids: ids) { found[.id(row.id)] = row.id }
-    for row in try await rows.files(storagePaths: paths) { found[.storagePath(row.storagePath)] = row.id }
+    var found: [FileReference: FileRow] = [:]
+    try await rows.find(Set(files), into: &found)
     var stored: [FileID] = []
     var report = LinkReport()
     var seen: Set<FileID> = []
     var missing: Set<FileReference> = []
     for file in files {
-      if let id = found[file] {
+      if let id = found[file]?.id {
         if seen.insert(id).inserted { stored.append(id) }
       } else if missing.insert(file).inserted {
         report.failed.append((file, .noFile(file)))

@@ -65,12 +65,6 @@ public final class Downloader: Sendable {
     _ references: [FileReference], _ known: inout [FileReference: FileRow]
   ) async throws(StorageError) {
     if references.isEmpty { return }
-    let rows = try online(for: references[0].description).rows
-    let ids = references.compactMap { if case .id(let id) = $0 { id } else { nil } }
-    let paths = references.compactMap { if case .storagePath(let path) = $0 { path } else { nil } }
-    if !ids.isEmpty { for row in try await rows.files(ids: ids) { known[.id(row.id)] = row } }
-    if !paths.isEmpty {
-      for row in try await rows.files(storagePaths: paths) { known[.storagePath(row.storagePath)] = row }
-    }
+    try await online(for: references[0].description).rows.find(references, into: &known)
   }
 }

@@ -15,7 +15,9 @@ enum ConversationListCommand {
     "conversation list", abstract: "List conversations, newest first",
     examples: [
       Example("supastore conversation list --search review", "Find a conversation"),
-      Example("supastore conversation list --all --json | jq -r .continuation_id", "All of them, for a script"),
+      Example(
+        "supastore conversation list --all --json | jq -r 'select(.type == \"conversation\").continuation_id'",
+        "All of them, for a script"),
     ],
     search, limit, all, cursor)
 }

@@ -1,5 +1,4 @@
 internal import CommandTable
-internal import FoundationEssentials
 internal import StorageCore
 
 /// `supastore list`
@@ -85,8 +84,7 @@ extension ListCommand: Command {
 
   private static func moment(_ past: PastMoment?) throws -> Timestamp? {
     guard let past else { return nil }
-    let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-    guard let moment = now.flatMap(past.moment(before:)) else {
+    guard let moment = past.moment(before: .now) else {
       throw UsageError("\(past.argumentText) ago is before the year 1", hint: "give a shorter duration")
     }
     return moment

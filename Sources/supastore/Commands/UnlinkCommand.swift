@@ -3,10 +3,8 @@ internal import StorageCore
 
 /// `supastore unlink --conversation ID FILE...`
 enum UnlinkCommand {
-  static let files = Operand<[FileReference]>("file", .oneOrMore, help: "Ids or storage paths of stored files.")
-  static let conversation = Option<NonEmptyText?>(
-    "conversation", value: "ID", kind: .conversation,
-    help: "The conversation: a continuation id, or the uuid of a conversation. Has to be given.")
+  static let files = LinkCommand.files
+  static let conversation = LinkCommand.conversation
 
   static let declaration = Declaration(
     "unlink", abstract: "Take stored files out of a conversation",
