@@ -83,8 +83,26 @@ public final class Database {
     }
     let applicationID = Int32(truncatingIfNeeded: try integer("PRAGMA application_id"))
     guard applicationID == schema.applicationID else { throw .foreign(applicationID: applicationID) }
-    let version = Int32(truncatingIfNeeded: try integer("PRAGMA user_version"))
+    if schema.upgrades[try version] != nil {
+      // What is damaged is not written to.
+      try check()
+      try transaction { () throws(SQLiteError) in try upgrade(to: schema) }
+    }
+    let version = try version
     guard version == schema.version else { throw .otherVersion(found: version, expected: schema.version) }
+  }
+
+  private var version: Int32 {
+    get throws(SQLiteError) { Int32(truncatingIfNeeded: try integer("PRAGMA user_version")) }
+  }
+
+  private func upgrade(to schema: Schema) throws(SQLiteError) {
+    var version = try version
+    while version < schema.version, let statements = schema.upgrades[version] {
+      try execute(statements)
+      version += 1
+    }
+    try execute("PRAGMA user_version=\(version)")
   }
 
   /// Runs statements that take and give nothing.

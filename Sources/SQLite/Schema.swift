@@ -6,10 +6,14 @@ public struct Schema: Sendable {
   public let version: Int32
   /// The statements that make the tables in an empty database.
   public let creation: String
+  /// The statements that turn a database of an earlier version into one of the next, by that earlier version. What has
+  /// no way from its version to this one is left alone.
+  public let upgrades: [Int32: String]
 
-  public init(applicationID: Int32, version: Int32, creation: String) {
+  public init(applicationID: Int32, version: Int32, creation: String, upgrades: [Int32: String] = [:]) {
     self.applicationID = applicationID
     self.version = version
     self.creation = creation
+    self.upgrades = upgrades
   }
 }

@@ -7,6 +7,8 @@ public struct Configuration: Sendable {
   public enum Mode: String, Sendable {
     /// Into the local store; no Supabase is needed.
     case local
+    /// Into Supabase, and while it is down into the local store, from which `sync` sends it.
+    case prefer
     /// Into Supabase, or nowhere.
     case only
   }
@@ -30,6 +32,8 @@ public struct Configuration: Sendable {
   public let proxy: Secret?
   /// The most bytes that the cache keeps; 0 for no cache.
   public let cacheByteLimit: Int64
+  /// How many bytes the project may hold; nil when nobody said.
+  public let quota: Int64?
   public let driveMap: DriveMap
   /// One line each, for people.
   public let warnings: [String]
@@ -46,12 +50,13 @@ public struct Configuration: Sendable {
     projectURL = try sources.text(.projectURL)
     serviceRoleKey = try sources.text(.serviceRoleKey).map(Secret.init)
     anonKey = try sources.text(.anonKey).map(Secret.init)
-    mode = try sources.choice(.mode).flatMap(Mode.init) ?? (sources.nameProject ? .only : .local)
+    mode = try sources.choice(.mode).flatMap(Mode.init) ?? (sources.nameProject ? .prefer : .local)
     jobs = try sources.count(.jobs)
     allowsPlainHTTP = try sources.flag(.allowHTTP)
     certificateFile = try sources.path(.certificateFile)
     proxy = try sources.text(.proxy).map(Secret.init)
     cacheByteLimit = try sources.size(.cacheSize) ?? 0
+    quota = try sources.size(.quota)
     driveMap = try sources.driveMap()
     warnings = Self.warnings(about: dotEnv)
   }

@@ -13,6 +13,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
   case allowHTTP = "SUPASTORE_ALLOW_HTTP"
   case certificateFile = "SUPASTORE_CA_FILE"
   case proxy = "SUPASTORE_PROXY"
+  case quota = "SUPASTORE_QUOTA"
   case driveMap = "SUPASTORE_DRIVE_MAP"
 
   /// What values it takes.
@@ -44,10 +45,10 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .projectURL: .url
     case .serviceRoleKey, .anonKey, .proxy: .secret
     case .roots: .directories
-    case .mode: .choice(["local", "only"])
+    case .mode: .choice(["local", "prefer", "only"])
     case .jobs: .count(1...64)
     case .stateDirectory, .cacheDirectory: .directory
-    case .cacheSize: .size
+    case .cacheSize, .quota: .size
     case .allowHTTP: .flag
     case .certificateFile: .file
     case .driveMap: .driveMap
@@ -60,8 +61,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .allowHTTP: "no"
     case .cacheSize: "1GiB"
     case .projectURL, .serviceRoleKey, .anonKey, .roots, .mode, .jobs, .stateDirectory, .cacheDirectory,
-      .certificateFile,
-      .proxy, .driveMap:
+      .certificateFile, .proxy, .quota, .driveMap:
       nil
     }
   }
@@ -75,7 +75,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .roots:
       "The directory to migrate, or several, absolute, separated by ; , or :. Windows paths go through the drive map."
     case .mode:
-      "local: into the local store; only: into Supabase or nowhere. Without it local, unless a URL or a key is set."
+      "local: into the local store; prefer: into Supabase, and while it is down into the local store; only: into Supabase or nowhere. Without it local, or prefer when a URL or a key is set."
     case .jobs: "Uploads at the same time, 1 to 64; without it as many as make it faster."
     case .stateDirectory:
       "Where the local store, journals and locks lie; without it $XDG_STATE_HOME/supastore or ~/.local/state/supastore."
@@ -85,6 +85,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .allowHTTP: "yes allows http:// to other machines: the key then travels in the open."
     case .certificateFile: "Certificates, as PEM, to trust in place of the system's."
     case .proxy: "The proxy's URL; without it https_proxy and its kin count."
+    case .quota: "How much the project may hold, e.g. 1GB; status warns when four fifths of it are used."
     case .driveMap:
       "Where drives of Windows, or folders on them, lie here, separated by ; or ,."
     }
@@ -96,7 +97,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .projectURL: "https://abcdefghijklmnopqrst.supabase.co"
     case .serviceRoleKey, .anonKey: ""
     case .roots: "/srv/files"
-    case .mode: "only"
+    case .mode: "prefer"
     case .jobs: "8"
     case .stateDirectory: "/var/lib/supastore"
     case .cacheDirectory: "/var/cache/supastore"
@@ -104,6 +105,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case .allowHTTP: "no"
     case .certificateFile: "/etc/ssl/certs/our-own.pem"
     case .proxy: "http://proxy.example:3128"
+    case .quota: "1GB"
     case .driveMap: #"C:=/mnt/c;D:\Data=/srv/data"#
     }
   }
@@ -113,7 +115,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .projectURL, .serviceRoleKey, .anonKey: "it stands in the project's dashboard under Settings, API"
     case .roots: "name the directories, or set it to them"
-    case .mode, .jobs, .stateDirectory, .cacheDirectory, .cacheSize, .allowHTTP, .certificateFile, .proxy, .driveMap:
+    case .mode, .jobs, .stateDirectory, .cacheDirectory, .cacheSize, .allowHTTP, .certificateFile, .proxy, .quota,
+      .driveMap:
       "supastore config show lists every setting"
     }
   }

@@ -9,7 +9,7 @@ final class LocalDatabase {
 
   /// "SUPL"
   private static let schema = Schema(
-    applicationID: 0x5355_504c, version: 1,
+    applicationID: 0x5355_504c, version: 2,
     creation: """
       CREATE TABLE buckets (name TEXT PRIMARY KEY NOT NULL, is_public INTEGER NOT NULL, byte_limit INTEGER) STRICT;
       CREATE TABLE objects (
@@ -32,7 +32,38 @@ final class LocalDatabase {
         file_id TEXT NOT NULL REFERENCES files ON DELETE CASCADE, added_at TEXT NOT NULL,
         PRIMARY KEY (conversation_id, file_id)) STRICT, WITHOUT ROWID;
       CREATE INDEX conversation_files_file ON conversation_files (file_id);
-      """)
+      """ + outbox,
+    upgrades: [
+      1: outbox + """
+        INSERT INTO outbox (project, kind, continuation_id, created_at)
+          SELECT '', 'conversation', continuation_id, created_at FROM conversations ORDER BY created_at;
+        INSERT INTO outbox (project, kind, file_id, created_at)
+          SELECT '', 'file', id, created_at FROM files ORDER BY created_at;
+        INSERT INTO outbox (project, kind, file_id, continuation_id, created_at)
+          SELECT '', 'link', files.id, continuation_id, added_at
+          FROM conversation_files JOIN conversations ON conversations.id = conversation_id JOIN files ON files.id = file_id
+          WHERE continuation_id IS NOT json_extract(files.metadata, '$.continuation_id');
+        INSERT INTO outbox (project, kind, message_id, created_at)
+          SELECT '', 'message', id, created_at FROM messages ORDER BY created_at;
+        """
+    ])
+
+  private static let outbox = """
+
+    CREATE TABLE outbox (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, project TEXT NOT NULL, kind TEXT NOT NULL,
+      file_id TEXT REFERENCES files ON DELETE CASCADE,
+      continuation_id TEXT REFERENCES conversations (continuation_id) ON DELETE CASCADE,
+      message_id TEXT REFERENCES messages ON DELETE CASCADE,
+      is_parked INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, error TEXT, created_at TEXT NOT NULL
+      ) STRICT;
+    CREATE UNIQUE INDEX outbox_change ON outbox (
+      kind, ifnull(file_id, ''), ifnull(continuation_id, ''), ifnull(message_id, ''), project);
+    CREATE INDEX outbox_file ON outbox (file_id);
+    CREATE INDEX outbox_continuation_id ON outbox (continuation_id);
+    CREATE INDEX outbox_message ON outbox (message_id);
+
+    """
 
   let database: Database
 

@@ -15,8 +15,13 @@ struct LocalFileRepository: FileRepository {
   ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
     if let found = try await conversation(continuationID: continuationID) { return (found, false) }
     return try await store.writing { tables throws(SQLiteError) in
-      try tables.createConversation(
-        continuationID: continuationID, title: title, metadata: metadata, at: Timestamp.now)
+      let time = Timestamp.now
+      let saved = try tables.createConversation(
+        continuationID: continuationID, title: title, metadata: metadata, at: time)
+      if saved.isNew {
+        try tables.enqueue([.conversation(saved.conversation.continuationID)], for: store.project, at: time)
+      }
+      return saved
     }
   }
 
@@ -33,7 +38,10 @@ struct LocalFileRepository: FileRepository {
 
   func insert(_ message: Message, into conversation: Conversation) async throws(StorageError) -> Bool {
     try await store.writing { tables throws(SQLiteError) in
-      try tables.insert(message, into: conversation.id, at: Timestamp.now)
+      let time = Timestamp.now
+      let isNew = try tables.insert(message, into: conversation.id, at: time)
+      if isNew { try tables.enqueue([.message(message.id)], for: store.project, at: time) }
+      return isNew
     }
   }
 
@@ -87,11 +95,21 @@ struct LocalFileRepository: FileRepository {
 
   func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID> {
     try await store.writing { tables throws(SQLiteError) in
-      try tables.link(files, to: conversation.id, at: Timestamp.now)
+      let time = Timestamp.now
+      let linked = try tables.link(files, to: conversation.id, at: time)
+      try tables.enqueue(
+        files.filter(linked.contains).map { .link($0, conversation.continuationID) }, for: store.project, at: time)
+      return linked
     }
   }
 
   func unlink(_ files: [FileID], from conversation: Conversation) async throws(StorageError) -> Set<FileID> {
-    try await store.writing { tables throws(SQLiteError) in try tables.unlink(files, from: conversation.id) }
+    try await store.writing { tables throws(SQLiteError) in
+      let unlinked = try tables.unlink(files, from: conversation.id)
+      try tables.enqueue(
+        files.filter(unlinked.contains).map { .unlink($0, conversation.continuationID) }, for: store.project,
+        at: Timestamp.now)
+      return unlinked
+    }
   }
 }

@@ -5,6 +5,8 @@ internal import SQLite
 /// transactions. Blocking, so on a queue of its own.
 actor LocalStore {
   nonisolated let path: LocalPath
+  /// For which project's sake it is written to: what changes waits for that one. Empty when none is set.
+  nonisolated let project: String
   private let tables: LocalDatabase
   private let blobs: BlobDirectory
   private let executor = BlockingExecutor(label: "supastore.local")
@@ -12,7 +14,8 @@ actor LocalStore {
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// Opens the store in a directory, or makes it. What is there and damaged, or not ours, is an error and left as it is.
-  init(at path: LocalPath) throws(StorageError) {
+  init(at path: LocalPath, for project: String = "") throws(StorageError) {
+    self.project = project
     do {
       let root = try TargetDirectory(at: StateDirectory(at: path).path)
       self.path = root.path
@@ -85,12 +88,16 @@ actor LocalStore {
     } catch {
       throw StorageError(error)
     }
-    return try writing { tables throws(SQLiteError) in try tables.insert(files, at: time) }
+    return try writing { [project] tables throws(SQLiteError) in
+      let inserted = try tables.insert(files, at: time)
+      try tables.enqueue(files.map(\.id).filter(inserted.contains).map { .file($0) }, for: project, at: time)
+      return inserted
+    }
   }
 
   /// Sets a row's metadata if they still are `old`, and notes them beside its blob.
   func updateMetadata(of id: FileID, from old: FileMetadata, to new: FileMetadata) throws(StorageError) -> Bool {
-    let outcome = try writing { [blobs] tables throws(SQLiteError) -> Result<Bool, FileError> in
+    let outcome = try writing { [blobs, project] tables throws(SQLiteError) -> Result<Bool, FileError> in
       guard var row = try tables.files(ids: [id]).first, row.metadata == old else { return .success(false) }
       row.metadata = new
       if let object = try tables.object(row.storagePath, in: row.bucket) {
@@ -101,6 +108,7 @@ actor LocalStore {
         }
       }
       try tables.setMetadata(of: id, to: new)
+      try tables.enqueue([.file(id)], for: project, at: Timestamp.now)
       return .success(true)
     }
     do throws(FileError) {

@@ -69,7 +69,7 @@ public struct OpenProject: Sendable {
         throw StorageError(error)
       }
       return try await withLocalStore(in: state, retrier: Retrier(budget: RetryBudget()), body)
-    case .only:
+    case .prefer, .only:
       let settings = try ProjectSettings(configuration)
       try settings.checkRole()
       return try await withOpen(settings, body)
@@ -91,7 +91,7 @@ public struct OpenProject: Sendable {
       let store = RemoteObjectStore(connection: remote.connection, storage: StorageClient(settings.project))
       let repository = RemoteFileRepository(connection: remote.connection, tables: remote.tables)
       return try await body(
-        OpenProject(.only, .supabase(remote), store: store, repository: repository, retrier: retrier))
+        OpenProject(settings.mode, .supabase(remote), store: store, repository: repository, retrier: retrier))
     }
   }
 

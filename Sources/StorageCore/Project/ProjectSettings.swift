@@ -8,6 +8,8 @@ public struct ProjectSettings: Sendable {
   var transport: HTTPConfiguration
   private let configuration: Configuration
 
+  var mode: Configuration.Mode { configuration.mode }
+
   /// Throws `.configuration` when something is missing or malformed.
   public init(_ configuration: Configuration) throws(StorageError) {
     let credentials: (projectURL: String, serviceRoleKey: Secret)

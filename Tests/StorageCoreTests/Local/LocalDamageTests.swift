@@ -82,7 +82,7 @@ import Testing
   @Test func `a transaction that was cut off is undone by the next run`() async throws {
     try await fill()
     let path = Array(directory[Self.name].utf8)
-    let schema = Schema(applicationID: 0x5355_504c, version: 1, creation: "")
+    let schema = Schema(applicationID: 0x5355_504c, version: 2, creation: "")
     let database = try Database(.file(path), schema: schema)
     try database.execute("PRAGMA cache_size=1; PRAGMA cache_spill=ON; BEGIN IMMEDIATE")
     try database.execute("UPDATE files SET original_name = hex(randomblob(2000))")

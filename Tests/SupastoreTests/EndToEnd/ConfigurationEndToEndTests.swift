@@ -43,7 +43,7 @@ import Testing
     isShown("SUPASTORE_JOBS", "5", "environment")
     isShown("TEST_FILES_DIR", "/tmp", ".env:5")
     isShown("SUPASTORE_STATE_DIR", directory["state"], "--state-dir")
-    isShown("SUPASTORE_MODE", "only", "default")
+    isShown("SUPASTORE_MODE", "prefer", "default")
     isShown("SUPASTORE_CA_FILE", nil, nil)
     #expect(!text.output.contains("canary") && !text.output.contains(supastore.project.serviceKey))
   }
@@ -85,7 +85,7 @@ import Testing
 
   @Test(arguments: [
     ("SUPASTORE_JOBS", "0"), ("SUPASTORE_JOBS", "many"), ("SUPASTORE_ALLOW_HTTP", "perhaps"),
-    ("SUPASTORE_MODE", "prefer"), ("SUPASTORE_MODE", "never"), ("SUPABASE_URL", "ftp://host"), ("SUPABASE_URL", "host"),
+    ("SUPASTORE_MODE", "sometimes"), ("SUPASTORE_MODE", "never"), ("SUPABASE_URL", "ftp://host"), ("SUPABASE_URL", "host"),
     ("SUPABASE_URL", "http://example.com"), ("SUPABASE_SERVICE_ROLE_KEY", "two words"),
     ("SUPABASE_SERVICE_ROLE_KEY_FILE", "/tmp"), ("TEST_FILES_DIR", "relative"), ("TEST_FILES_DIR", "/nosuch"),
     ("TEST_FILES_DIR", #"C:\Project"#),

@@ -46,7 +46,7 @@ import Testing
     #expect(paths.exitStatus == 0 && paths.output == "")
     #expect(try await supastore("list", "--count").output == "0\n")
     let page = try await supastore("list", "--json").documents
-    #expect(page == [["type": "page", "next": .null, "total": 0, "mode": "only", "backend": "supabase"]])
+    #expect(page == [["type": "page", "next": .null, "total": 0, "mode": "prefer", "backend": "supabase"]])
     #expect(try await supastore("list", "--conversation", "nosuch").exitStatus == 4)
   }
 
@@ -61,12 +61,12 @@ import Testing
     #expect(try second.documents("file").count == 150)
     #expect(
       try second.documents.last == [
-        "type": "page", "next": .null, "total": .null, "mode": "only", "backend": "supabase",
+        "type": "page", "next": .null, "total": .null, "mode": "prefer", "backend": "supabase",
       ])
     #expect(try await supastore("list", "--count").output == "250\n")
     #expect(
       try await supastore("list", "--count", "--json").documents == [
-        ["type": "count", "total": 250, "mode": "only", "backend": "supabase"]
+        ["type": "count", "total": 250, "mode": "prefer", "backend": "supabase"]
       ])
   }
 
