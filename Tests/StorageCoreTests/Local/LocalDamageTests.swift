@@ -27,7 +27,7 @@ import Testing
       case .noDatabase: bytes = Array(String(repeating: "text ", count: 2000).utf8)
       // The application id and the version stand in the header.
       case .foreign: bytes.replaceSubrange(68..<72, with: [1, 2, 3, 4])
-      case .newer: bytes.replaceSubrange(60..<64, with: [0, 0, 0, 2])
+      case .newer: bytes.replaceSubrange(60..<64, with: [0, 0, 0, 3])
       }
       return bytes
     }
