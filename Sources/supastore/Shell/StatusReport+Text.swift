@@ -14,7 +14,7 @@ extension StatusReport {
       facts.append(("outage", "\(outage.message); \(next)"))
     }
     switch local {
-    case .success(let local)?: facts += local.facts
+    case .success(let local)?: facts += local.facts(mode)
     case .failure?: facts.append(("local store", "cannot be read"))
     case nil: facts.append(("local store", "none"))
     }
@@ -50,22 +50,23 @@ extension Usage.Amount {
 }
 
 extension LocalStatus {
-  fileprivate var facts: [(String, String)] {
+  fileprivate func facts(_ mode: Configuration.Mode) -> [(String, String)] {
     let contents = counted(blobCount, "content")
     var facts = [("local store", "\(counted(fileCount, "file")), \(contents), \(ByteSize(byteCount)) in \(path)")]
-    facts.append(("waiting", waiting))
+    facts.append(("waiting", waiting(mode)))
     if backlog.otherCount > 0 { facts.append(("", "\(backlog.otherCount) more for other projects")) }
     if backlog.parkedCount > 0 { facts.append(("refused", "\(backlog.parkedCount)")) }
     facts += parked.map { ("", $0.line) }
     return facts
   }
 
-  private var waiting: String {
+  private func waiting(_ mode: Configuration.Mode) -> String {
     guard let oldest = backlog.oldest else { return "nothing" }
     let counts = OutboxItem.Kind.allCases.compactMap { kind in
       backlog.waiting[kind].map { "\($0) \($0 == 1 ? kind.rawValue : kind.plural)" }
     }
-    return "\(counts.joined(separator: ", ")); \(ByteSize(backlog.byteCount)), since \(minute(of: oldest)) UTC"
+    let end = mode == .local ? "until a project is set" : "since \(minute(of: oldest)) UTC"
+    return "\(counts.joined(separator: ", ")); \(ByteSize(backlog.byteCount)), \(end)"
   }
 }
 

@@ -35,7 +35,7 @@ import Testing
     #expect(status["runs"]?.array?.map { $0["stored"] } == [4])
     let text = try await limited("status").output
     for line in [
-      "mode         local", "waiting      1 conversation, 4 files; 24 B, since ",
+      "mode         local", "waiting      1 conversation, 4 files; 24 B, until a project is set",
       "used         4 files, 24 B of 100 B, 24 %",
       "             user-files, user_upload: 4 files, 24 B", "local store  4 files, 3 contents, 18 B in ",
     ] {

@@ -162,7 +162,7 @@ import Testing
     #expect(status["warnings"]?.array?.map { $0["code"] } == ["parked"])
     #expect(run.errors.contains("warning: 1 change was refused"), "\(run.errors)")
     let text = try await supastore("status", "--no-usage").output
-    #expect(text.contains("conversation c: the name is\\nnot liked\n"), "\(text)")
+    #expect(text.contains("conversation c: the name is\\x0anot liked\n"), "\(text)")
     #expect(text.contains("waiting      1 conversation; 0 B, since "), "\(text)")
   }
 
