@@ -46,8 +46,9 @@ extension StatusReport.Warning {
   /// Of the command that found it.
   fileprivate var status: ExitStatus {
     switch self {
-    case .quota, .waiting, .parked: .done
-    case .local(let error), .usage(let error), .runs(let error): ExitStatus(error)
+    // The journal begins anew by itself where it must.
+    case .quota, .waiting, .parked, .runs: .done
+    case .local(let error), .usage(let error): ExitStatus(error)
     }
   }
 }
