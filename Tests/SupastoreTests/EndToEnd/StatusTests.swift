@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import SQLite
 import TestSupport
 import Testing
@@ -89,6 +90,28 @@ import Testing
     // Another project has runs of its own.
     #expect(
       try await status("--no-usage", with: ["SUPABASE_URL": "http://127.0.0.1:1"]).status["runs"]?.array == [])
+  }
+
+  @Test(arguments: [SIGINT, SIGKILL])
+  func `a run that was interrupted is told, one that was killed is not`(_ signal: Int32) async throws {
+    try await supastore.setUp()
+    let uploads = "POST /storage/v1/object/user-files/*"
+    supastore.project.add(StandInInstance.Fault(.stall, on: uploads, count: 0))
+    let program = try supastore.start("migrate", tree["root"])
+    await supastore.project.wait(on: uploads)
+    program.send(signal)
+    _ = await program.outcome
+    let runs = try await status("--no-usage").status["runs"]?.array
+    #expect(runs?.map { $0["error_code"] } == (signal == SIGINT ? ["interrupted"] : []))
+  }
+
+  @Test func `a service that goes away between two pages leaves no number`() async throws {
+    try await supastore.setUp()
+    try supastore.project.query(
+      "insert into files (storage_path, original_name) select 'x/' || n, 'n' from generate_series(1, 1500) n")
+    supastore.project.add(StandInInstance.Fault(.reset, on: "GET /rest/v1/files", nth: 2, count: 0))
+    let (status, _) = try await status(exit: 6, with: ["SUPASTORE_MODE": "only"])
+    #expect(status["usage"] == .null && status["usage_error"]?["code"] == "unreachable")
   }
 
   @Test func `a run whose journal cannot be written does what it should`() async throws {
