@@ -7,14 +7,19 @@ public final class RunLock: Sendable {
   private let file: FileDescriptor
 
   /// Takes the lock or throws `.locked` at once. `roots` are real paths.
-  public init(at place: JournalPlace, roots: [LocalPath]) throws(StateError) {
+  public convenience init(at place: JournalPlace, roots: [LocalPath]) throws(StateError) {
+    let path: LocalPath
+    do throws(DigestError) {
+      path = try place.lock(for: roots)
+    } catch {
+      throw .file(.undigestible(place.directory, error))
+    }
+    try self.init(at: path)
+  }
+
+  /// Takes the lock in a file of its own, made when it is missing, or throws `.locked` at once.
+  init(at path: LocalPath) throws(StateError) {
     do throws(FileError) {
-      let path: LocalPath
-      do throws(DigestError) {
-        path = try place.lock(for: roots)
-      } catch {
-        throw .undigestible(place.directory, error)
-      }
       file = try FileDescriptor(opening: path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
       let number = file.number
       _ = try retrying(.lock, path) { flock(number, LOCK_EX | LOCK_NB) }

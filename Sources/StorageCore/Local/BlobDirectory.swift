@@ -11,6 +11,12 @@ struct BlobDirectory: Sendable {
     root = try directory.subdirectory("blobs".utf8, mode: 0o700)
   }
 
+  /// Opens the one that is there, for reading; nil when there is none.
+  init?(existingIn directory: TargetDirectory) throws(FileError) {
+    guard let root = try directory.existingSubdirectory("blobs".utf8) else { return nil }
+    self.root = root
+  }
+
   /// Whether nobody ever wrote a blob.
   var isEmpty: Bool {
     get throws(FileError) { try root.listing().count == 0 }

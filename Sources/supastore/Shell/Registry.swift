@@ -5,8 +5,8 @@ enum Registry {
   static let commands: [any Command.Type] = [
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
     DownloadCommand.self, ListCommand.self, InfoCommand.self, LinkCommand.self, UnlinkCommand.self,
-    ConversationCreateCommand.self, ConversationListCommand.self, ConversationShowCommand.self, CacheInfoCommand.self,
-    CacheClearCommand.self, ConfigShowCommand.self, CompletionsCommand.self, CompleteCommand.self,
+    ConversationCreateCommand.self, ConversationListCommand.self, ConversationShowCommand.self, LocalCheckCommand.self,
+    LocalRecoverCommand.self, CacheInfoCommand.self, CacheClearCommand.self, ConfigShowCommand.self, CompletionsCommand.self, CompleteCommand.self,
     VersionCommand.self, HelpCommand.self,
   ]
 
@@ -17,6 +17,7 @@ enum Registry {
     globalOptions: GlobalOptions.all,
     groups: [
       CommandGroup("conversation", abstract: "Conversations with their files and messages"),
+      CommandGroup("local", abstract: "The store on this machine, where files are kept without Supabase"),
       CommandGroup("cache", abstract: "Downloaded files that are kept on this machine"),
       CommandGroup("config", abstract: "What supastore is told by flags, environment and .env"),
     ],
