@@ -70,7 +70,9 @@ struct LocalChecker {
       let name = listing.name(index)
       if name.bytes.starts(with: ".store-".utf8) {
         note(LocalFinding(.leftover, "\(root.path.appending(name)) was left by a killed process; it can be removed"))
-      } else if name.bytes.starts(with: DatabaseFile.oldPrefix.utf8) {
+      } else if name.bytes.starts(with: DatabaseFile.oldPrefix.utf8),
+        !name.bytes.suffix(8).elementsEqual("-journal".utf8)
+      {
         note(LocalFinding(.oldDatabase, "\(root.path.appending(name)) is a database that was replaced"))
       }
     }
@@ -92,13 +94,20 @@ struct LocalChecker {
     do throws(SQLiteError) {
       let database = try Database(inspecting: file.path.bytes, schema: LocalDatabase.schema)
       for text in try database.contradictions() { note(LocalFinding(.databaseDamaged, "the database: \(text)")) }
-      for (table, parent, count) in try database.brokenReferences() {
-        note(
-          LocalFinding(.referenceBroken, "\(count) rows of \(table) refer to rows of \(parent) that are not there"))
+      let isSound = check.damageCount == 0
+      do throws(SQLiteError) {
+        for (table, parent, count) in try database.brokenReferences() {
+          note(
+            LocalFinding(.referenceBroken, "\(count) rows of \(table) refer to rows of \(parent) that are not there"))
+        }
+        try collectObjects(database)
+        try collectFiles(database)
+        return true
+      } catch {
+        // It was said what is wrong with it.
+        if case .damaged = error, !isSound { return false }
+        throw error
       }
-      try collectObjects(database)
-      try collectFiles(database)
-      return true
     } catch {
       guard let finding = LocalFinding(error) else { throw error }
       note(finding)

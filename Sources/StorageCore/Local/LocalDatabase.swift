@@ -100,7 +100,8 @@ final class LocalDatabase {
   }
 
   static func fill(_ database: Database) throws(SQLiteError) {
-    var insertion = try database.prepare("INSERT INTO buckets (name, is_public, byte_limit) VALUES (?, 0, ?) ON CONFLICT DO NOTHING")
+    var insertion = try database.prepare(
+      "INSERT INTO buckets (name, is_public, byte_limit) VALUES (?, 0, ?) ON CONFLICT DO NOTHING")
     for bucket in Bucket.allCases { try insertion.run([.text(bucket.name), .integer(bucket.fileSizeLimit)]) }
   }
 

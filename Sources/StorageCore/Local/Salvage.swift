@@ -9,6 +9,8 @@ struct Salvage {
   private let rebuild: DatabaseRebuild
   /// Tables that were read to their end.
   private var whole: Set<String> = []
+  /// Tables that had rows of no use.
+  private var incomplete: Set<String> = []
   private(set) var rowCount = 0
   private(set) var skippedCount = 0
 
@@ -17,7 +19,8 @@ struct Salvage {
     self.rebuild = rebuild
   }
 
-  func wasRead(_ table: String) -> Bool { whole.contains(table) }
+  /// Whether nothing that the table says is missing now.
+  func wasRead(_ table: String) -> Bool { whole.contains(table) && !incomplete.contains(table) }
 
   /// What files and conversations need before the sidecars are asked.
   mutating func takeContents() throws(SQLiteError) {
@@ -103,22 +106,31 @@ struct Salvage {
           whole.insert(table)
           return
         }
-        if try isTaken(rows, body) { rowCount += 1 }
+        switch try outcome(of: rows, body) {
+        case .taken: rowCount += 1
+        case .refused: break
+        case .senseless:
+          skippedCount += 1
+          incomplete.insert(table)
+        }
       }
     }
   }
 
-  /// A row that makes no sense is left out, as is one that refers to a row that is lost.
-  private mutating func isTaken(
-    _ row: borrowing Statement, _ body: (borrowing Statement) throws(SQLiteError) -> Bool
-  ) throws(SQLiteError) -> Bool {
+  private enum RowOutcome {
+    case taken, refused
+    /// It makes no sense, or refers to a row that is lost.
+    case senseless
+  }
+
+  private func outcome(
+    of row: borrowing Statement, _ body: (borrowing Statement) throws(SQLiteError) -> Bool
+  ) throws(SQLiteError) -> RowOutcome {
     do throws(SQLiteError) {
-      return try body(row)
+      return try body(row) ? .taken : .refused
     } catch {
       switch error {
-      case .damaged, .missingParent, .constraint:
-        skippedCount += 1
-        return false
+      case .damaged, .missingParent, .constraint: return .senseless
       case .busy, .moved, .foreign, .otherVersion, .full, .readOnly, .cannotOpen, .failed: throw error
       }
     }
