@@ -82,10 +82,19 @@ public struct Configuration: Sendable {
 
   /// The directory that holds journals and locks, made when missing.
   public func stateDirectory() throws(ConfigurationError) -> StateDirectory {
-    let named = try sources.path(.stateDirectory)
+    let path = try statePath()
     do throws(StateError) {
-      if let named { return try StateDirectory(at: named) }
-      return try StateDirectory(at: StateDirectory.standardPath(sources.environment))
+      return try StateDirectory(at: path)
+    } catch {
+      throw .state(error)
+    }
+  }
+
+  /// The same place as it was named; nothing is made.
+  func statePath() throws(ConfigurationError) -> LocalPath {
+    if let named = try sources.path(.stateDirectory) { return named }
+    do throws(StateError) {
+      return try StateDirectory.standardPath(sources.environment)
     } catch {
       throw .state(error)
     }

@@ -12,6 +12,11 @@ public struct JournalPlace: Hashable, Sendable {
     self.projectURL = projectURL
   }
 
+  /// What is known of an outage of a project. `directory` is the state directory, which need not be there.
+  static func outage(of projectURL: String, in directory: LocalPath, isObeyed: Bool) throws(DigestError) -> Outage {
+    Outage(in: directory, named: try name("outage-", of: [Array(projectURL.utf8)]), isObeyed: isObeyed)
+  }
+
   /// Never tells the URL: file names end up in listings and reports.
   func journal() throws(DigestError) -> LocalPath {
     try file("journal-", of: [Array(projectURL.utf8)], ".sqlite")
@@ -22,9 +27,12 @@ public struct JournalPlace: Hashable, Sendable {
     try file("run-", of: [Array(projectURL.utf8)] + Set(roots).sorted().map(\.bytes), ".lock")
   }
 
-  /// A NUL ends each part: neither a URL nor a path holds one.
   private func file(_ prefix: String, of parts: [[UInt8]], _ suffix: String) throws(DigestError) -> LocalPath {
-    let digest = try SHA256Digest.of(parts.flatMap { $0 + [0] }).hex.prefix(32)
-    return directory.appending(LocalPath(checked: Array("\(prefix)\(digest)\(suffix)".utf8)))
+    directory.appending(LocalPath(checked: try Self.name(prefix, of: parts) + Array(suffix.utf8)))
+  }
+
+  /// A NUL ends each part: neither a URL nor a path holds one.
+  private static func name(_ prefix: String, of parts: [[UInt8]]) throws(DigestError) -> [UInt8] {
+    Array("\(prefix)\(try SHA256Digest.of(parts.flatMap { $0 + [0] }).hex.prefix(32))".utf8)
   }
 }

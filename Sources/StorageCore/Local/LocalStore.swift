@@ -1,4 +1,5 @@
 internal import Digests
+internal import Glibc
 internal import SQLite
 
 /// The local store: blobs beside one SQLite database, in one directory. Any number of processes share it through short
@@ -40,6 +41,15 @@ actor LocalStore {
     } catch {
       throw StorageError(.damaged, "the local store \(path) cannot be opened")
     }
+  }
+
+  /// Where the local store lies in a state directory.
+  static func place(in state: LocalPath) -> LocalPath { state.appending(LocalPath(checked: Array("local".utf8))) }
+
+  /// Whether a state directory, which need not be there, holds a local store.
+  static func exists(in state: LocalPath) -> Bool {
+    let database = place(in: state).appending(LocalPath(checked: Array(LocalDatabase.fileName.utf8)))
+    return database.withCString { access($0, F_OK) } == 0
   }
 
   // MARK: Tables

@@ -38,7 +38,7 @@ public struct FileOutcome: Sendable {
 /// The totals of a run.
 public struct MigrationSummary: Sendable {
   public var counts: [FileOutcome.Status: Int] = [:]
-  /// Bytes of the files stored or unchanged.
+  /// Bytes of the files stored, unchanged or queued.
   public var byteCount: Int64 = 0
   /// Bytes of content that were sent.
   public var sentByteCount: Int64 = 0
@@ -46,6 +46,8 @@ public struct MigrationSummary: Sendable {
   public var duration = Duration.zero
   /// Set when the run ended before it had seen every file.
   public var endedBy: StorageError?
+  /// What kept files from Supabase that were then kept in the local store.
+  public var outage: StorageError?
   /// The error of every failed file, one for each code that occurred, with its number of files.
   public var failures: [StorageError.Code: Int] = [:]
 
@@ -57,8 +59,8 @@ public struct MigrationSummary: Sendable {
     counts[outcome.status, default: 0] += 1
     if let error = outcome.error { failures[error.code, default: 0] += 1 }
     switch outcome.status {
-    case .stored, .unchanged: byteCount += outcome.byteCount ?? 0
-    case .queued, .skipped, .changed, .failed: break
+    case .stored, .unchanged, .queued: byteCount += outcome.byteCount ?? 0
+    case .skipped, .changed, .failed: break
     }
   }
 }

@@ -77,13 +77,33 @@ extension Migration {
     } catch {
       tally.summary.endedBy = error
     }
+    var window = settled.window
+    await withhold(from: &window, of: reader, &tally)
     let end: StorageError? = stop.reason == .deadline ? .deadline : nil
-    for outcome in await reader.outcomes(of: settled.window, in: settled.conversation, droppedBy: end) {
-      tally.count(outcome)
+    var outcomes = await reader.outcomes(of: window, in: settled.conversation, droppedBy: end)
+    if let outbox {
+      do throws(StorageError) {
+        outcomes = try await outbox.queue(outcomes)
+      } catch {
+        tally.summary.endedBy = error
+        outcomes = outcomes.map { $0.failed(error) }
+      }
     }
+    outcomes.forEach { tally.count($0) }
     tally.summary.sentByteCount += settled.window.files.reduce(0) { $0 + $1.sentByteCount }
     if tally.summary.endedBy == nil { tally.summary.endedBy = settled.window.endOfRun(hadSuccess: tally.hadSuccess) }
     tally.hadSuccess = tally.hadSuccess || settled.window.files.contains(where: \.isComplete)
     return (settled.conversation, tally)
+  }
+}
+
+extension FileOutcome {
+  /// What became of a file that was stored here and would not be sent.
+  fileprivate func failed(_ error: StorageError) -> FileOutcome {
+    guard self.error == nil, status != .skipped else { return self }
+    var outcome = self
+    outcome.status = .failed
+    outcome.error = error
+    return outcome
   }
 }

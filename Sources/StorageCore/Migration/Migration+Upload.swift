@@ -18,10 +18,16 @@ extension Migration {
     do throws(StorageError) {
       try options.check(sources)
       let place = try project.journalPlace()
-      destination.bucket = try await bucket()
-      destination.metadata.expiresAt = try expiryDate(options.expiry)
+      let (goal, bucket) = try await reachable(&tally)
+      destination.bucket = bucket
+      destination.metadata.expiresAt = try goal.expiryDate(options.expiry)
       let reader = try await reader(sources, to: destination, journal: place)
-      try await store(reader, &tally)
+      let size = await reader.measure(until: stop)
+      meter.expect(fileCount: size.fileCount, byteCount: size.byteCount)
+      _ = await goal.storing(reader, in: bucket, &tally) { goal, tally throws(StorageError) in
+        try await goal.store(reader, fileCount: size.fileCount, tally)
+      }
+      await failRest(of: reader, &tally)
     } catch {
       tally.summary.endedBy = error
       // Nothing was looked at yet, so each of them fails as a whole.
@@ -44,23 +50,22 @@ extension Migration {
     return try SourceReader(opened, to: destination, journal: place)
   }
 
-  private func store(_ reader: SourceReader, _ tally: inout RunTally) async throws(StorageError) {
-    let size = await reader.measure(until: stop)
-    meter.expect(fileCount: size.fileCount, byteCount: size.byteCount)
+  private func store(
+    _ reader: SourceReader, fileCount: Int, _ tally: RunTally
+  ) async throws(StorageError) -> RunTally {
     var conversation: Conversation?
     var inventorying = Inventorying.askedAbout
     // A conversation is not made for files that cannot be stored.
-    if size.fileCount > 0, let continuationID = await reader.destination.continuationID {
+    if fileCount > 0, let continuationID = await reader.destination.continuationID {
       let found = try await open(continuationID, for: reader)
       conversation = found.conversation
       if found.isNew { inventorying = .empty }
     }
-    if size.fileCount > MigrationWindow.fileLimit, inventorying == .askedAbout {
+    if fileCount > MigrationWindow.fileLimit, inventorying == .askedAbout {
       try await fillInventory(of: reader)
       inventorying = .listed
     }
-    tally = await run(reader, in: conversation, inventorying, tally)
-    await failRest(of: reader, &tally)
+    return await run(reader, in: conversation, inventorying, tally)
   }
 
   /// Reports the files that the run did not come to.

@@ -24,16 +24,25 @@ public struct Migration: Sendable {
   let options: Options
   let stop: StopSignal
   public let meter: ProgressMeter
+  /// When `stop` will be raised; nil when nobody set a time.
+  let deadline: ContinuousClock.Instant?
+  /// Where what is stored waits to be sent, when that is not the place where it is wanted.
+  let outbox: LocalStore?
 
   public init(_ project: OpenProject, options: Options, stop: StopSignal) {
     self.init(project, options: options, stop: stop, meter: ProgressMeter())
   }
 
-  init(_ project: OpenProject, options: Options, stop: StopSignal, meter: ProgressMeter) {
+  init(
+    _ project: OpenProject, options: Options, stop: StopSignal, meter: ProgressMeter,
+    deadline: ContinuousClock.Instant? = nil, outbox: LocalStore? = nil
+  ) {
     self.project = project.heeding(stop)
     self.options = options
     self.stop = stop
     self.meter = meter
+    self.deadline = deadline
+    self.outbox = outbox
   }
 
   /// Stores every file of the roots.
@@ -45,13 +54,16 @@ public struct Migration: Sendable {
   ) async -> MigrationSummary {
     var tally = RunTally(report: report, requestsBefore: project.requestCount)
     do throws(StorageError) {
-      let bucket = try await self.bucket()
+      var (place, bucket) = try await reachable(&tally)
       for root in roots {
         let size = try await reader(root, to: bucket).measure(until: stop)
         meter.expect(fileCount: size.fileCount, byteCount: size.byteCount)
       }
       for root in roots where tally.summary.endedBy == nil && !stop.isRaised {
-        try await migrate(root, to: bucket, &tally)
+        let reader = try place.reader(root, to: bucket)
+        (place, bucket) = await place.storing(reader, in: bucket, &tally) { place, tally throws(StorageError) in
+          try await place.migrate(reader, tally)
+        }
       }
     } catch {
       tally.summary.endedBy = error
@@ -75,17 +87,14 @@ public struct Migration: Sendable {
       journal: project.journalPlace())
   }
 
-  private func migrate(
-    _ root: MigrationRoot, to bucket: StoredBucket, _ tally: inout RunTally
-  ) async throws(StorageError) {
-    let reader = try reader(root, to: bucket)
+  private func migrate(_ reader: SourceReader, _ tally: RunTally) async throws(StorageError) -> RunTally {
     var conversation: Conversation?
     var isNew = false
-    if let continuationID = root.continuationID {
+    if let continuationID = await reader.destination.continuationID {
       (conversation, isNew) = try await open(continuationID, for: reader)
     }
     if !isNew { try await fillInventory(of: reader) }
-    tally = await run(reader, in: conversation, .listed, tally)
+    return await run(reader, in: conversation, .listed, tally)
   }
 
   /// The conversation of that continuation id, made if there is none, as that of the reader's files.
@@ -104,6 +113,8 @@ struct RunTally {
   var summary = MigrationSummary()
   /// Whether any file was stored, or found stored.
   var hadSuccess = false
+  /// Files that failed only because the service is down: not passed on, as something may take its place.
+  var unreached: [(file: MigratingFile, outcome: FileOutcome)] = []
   let report: @Sendable (FileOutcome) -> Void
   private let start = ContinuousClock.now
   private let requestsBefore: Int

@@ -8,13 +8,15 @@ actor SourceReader {
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   private(set) var destination: Destination
-  let inventory: Inventory
+  private(set) var inventory: Inventory
   var hasher: FileHasher
   private let sources: [MigrationSource]
   private let journal: Journal
   /// Where the journal lies.
   nonisolated let directory: LocalPath
   private var sequence: SourceSequence
+  /// Files that come before the rest of the sequence.
+  private var again: [MigratingFile] = []
   /// Hashed in this run and not in the journal yet.
   private var unrecorded: [(status: FileStatus, digests: ContentDigests)] = []
   private var unrecordedByteCount: Int64 = 0
@@ -64,6 +66,13 @@ actor SourceReader {
   /// From now on files are those of the conversation with this continuation id.
   func file(under continuationID: String) { destination.continuationID = continuationID }
 
+  /// From now on files go to another place's bucket, of which nothing is known: first these again, then the rest.
+  func turn(to bucket: StoredBucket, again files: [MigratingFile]) throws(StorageError) {
+    destination.bucket = bucket
+    inventory = try Inventory()
+    again = files.map { $0.anew($0.status) }
+  }
+
   // MARK: walking
 
   /// How many files there are and how large they are, as far as a walk can tell.
@@ -82,6 +91,7 @@ actor SourceReader {
   func nextWindow() -> (window: MigrationWindow, passedOver: [FileOutcome]) {
     var window = MigrationWindow()
     var passedOver: [FileOutcome] = []
+    while !window.isFull, let file = again.popLast() { window.append(file) }
     while !window.isFull, passedOver.count < MigrationWindow.fileLimit, let entry = sequence.next() {
       switch entry {
       case .file(let file):

@@ -11,13 +11,17 @@ extension OpenProject {
   /// metadata are those of whoever made it.
   /// The continuation id is any text that is not empty; the uuid of a conversation's row means that conversation. Without
   /// a title one is made from the continuation id.
-  /// - Returns: the conversation, and whether this call made it.
+  /// - Returns: the conversation, whether this call made it, and what Supabase was down with when it was made in the local
+  ///   store, from where `sync` sends it; its uuid is then one of the local store.
   @discardableResult
   public func saveConversation(
     _ continuationID: String, title: String? = nil, metadata: [String: JSONValue] = [:]
-  ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
+  ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool, outage: StorageError?) {
     guard !continuationID.isEmpty else { throw StorageError(.configuration, "a continuation id is empty") }
-    return try await rows.createConversation(continuationID: continuationID, title: title, metadata: metadata)
+    let (saved, outage) = try await fallingBack { project throws(StorageError) in
+      try await project.rows.createConversation(continuationID: continuationID, title: title, metadata: metadata)
+    }
+    return (saved.conversation, saved.isNew, outage)
   }
 
   /// The conversation with this continuation id, or else with this uuid of its row; nil when there is none.
@@ -34,12 +38,12 @@ extension OpenProject {
   /// Saves a message. Saving the same one again, from anywhere, stores nothing and returns the same id.
   /// The key tells messages of the same role and content apart. It is whatever the caller knows the message by, and would
   /// give again when it repeats the call: an id of its own, or the time at which the message was said.
-  /// - Returns: the id of the message's row, and whether this call stored it. Throws `.notFound` when the conversation
-  ///   is gone.
+  /// - Returns: the id of the message's row, whether this call stored it, and what Supabase was down with when it was
+  ///   stored in the local store, from where `sync` sends it. Throws `.notFound` when the conversation is gone.
   @discardableResult
   public func saveMessage(
     in conversation: Conversation, role: Message.Role, content: String, metadata: [String: JSONValue] = [:], key: String
-  ) async throws(StorageError) -> (id: String, isNew: Bool) {
+  ) async throws(StorageError) -> (id: String, isNew: Bool, outage: StorageError?) {
     let message: Message
     do {
       message = try Message(
@@ -47,7 +51,26 @@ extension OpenProject {
     } catch {
       throw StorageError(.damaged, "libcrypto failed: \(error)")
     }
-    return (message.id, try await rows.insert(message, into: conversation))
+    let (isNew, outage) = try await fallingBack { project throws(StorageError) in
+      // Each place has a row of its own for a conversation, and it may have been found in the other one.
+      let known = project.fallback == nil && fallback != nil ? nil : try await project.counterpart(of: conversation)
+      let target = if let known { known } else { try await project.copy(of: conversation) }
+      return try await project.rows.insert(message, into: target)
+    }
+    return (message.id, isNew, outage)
+  }
+
+  /// The conversation itself, unless it was found in the local store that stands in for this project: then nil.
+  private func counterpart(of conversation: Conversation) async throws(StorageError) -> Conversation? {
+    guard let local = try fallback?.existing()?.project else { return conversation }
+    let waiting = try await local.rows.conversation(continuationID: conversation.continuationID)
+    return waiting?.id == conversation.id ? nil : conversation
+  }
+
+  private func copy(of conversation: Conversation) async throws(StorageError) -> Conversation {
+    try await rows.createConversation(
+      continuationID: conversation.continuationID, title: conversation.title, metadata: conversation.metadata
+    ).conversation
   }
 
   /// The newest messages of a conversation, in time order, at most `limit`, which is at least 1. With the cursor

@@ -19,11 +19,19 @@ public struct FileInfo: Sendable {
   /// Those it is linked to, newest first.
   public var conversations: [Conversation]
   public var state: ObjectState
+  /// Where it is; `.local` of a file that waits there for Supabase.
+  public var backend: Backend
 }
 
 extension OpenProject {
   /// A file's row, its conversations, and whether its object is there. Throws `.notFound` when there is no row.
+  ///
+  /// What is not at Supabase, or cannot be asked there, is looked for among what waits in the local store.
   public func info(_ reference: FileReference) async throws(StorageError) -> FileInfo {
+    try await lookingAround { project throws(StorageError) in try await project.infoHere(reference) }
+  }
+
+  private func infoHere(_ reference: FileReference) async throws(StorageError) -> FileInfo {
     let row = try await file(reference)
     let conversations = try await rows.conversations(of: row.id)
     let state: FileInfo.ObjectState
@@ -32,6 +40,6 @@ extension OpenProject {
     } else {
       state = .missing
     }
-    return FileInfo(row: row, conversations: conversations, state: state)
+    return FileInfo(row: row, conversations: conversations, state: state, backend: backend)
   }
 }

@@ -7,6 +7,9 @@ public struct LinkReport: Sendable {
   /// Files that were so already.
   public var already: [FileID] = []
   public var failed: [(file: FileReference, error: StorageError)] = []
+  /// What Supabase was down with, when the links were changed in the local store, from where `sync` sends them. The
+  /// conversation's uuid is then one of the local store.
+  public var outage: StorageError?
 }
 
 extension OpenProject {
@@ -16,9 +19,17 @@ extension OpenProject {
   /// linked already stay so.
   ///
   /// The conversation is named by its continuation id or the uuid of its row. If there is none it is made, or, without
-  /// `creating`, `.notFound` is thrown.
+  /// `creating`, `.notFound` is thrown. While Supabase is down only files that wait in the local store can be linked.
   public func link(
     _ files: [FileReference], to conversation: String, creating: Bool = true
+  ) async throws(StorageError) -> LinkReport {
+    try await kept { project throws(StorageError) in
+      try await project.linkHere(files, to: conversation, creating: creating)
+    }
+  }
+
+  private func linkHere(
+    _ files: [FileReference], to conversation: String, creating: Bool
   ) async throws(StorageError) -> LinkReport {
     var (stored, report) = try await find(files)
     if creating, !stored.isEmpty {
@@ -49,12 +60,30 @@ extension OpenProject {
   /// stored are reported and stop none of the others. Throws `.notFound` when there is no conversation of that
   /// continuation id, nor one whose row has that uuid.
   public func unlink(_ files: [FileReference], from conversation: String) async throws(StorageError) -> LinkReport {
+    try await kept { project throws(StorageError) in try await project.unlinkHere(files, from: conversation) }
+  }
+
+  private func unlinkHere(
+    _ files: [FileReference], from conversation: String
+  ) async throws(StorageError) -> LinkReport {
     let target = try await self.conversation(conversation)
     var (stored, report) = try await find(files)
     report.conversation = target
     try await inParts(stored, &report) { part, report async throws(StorageError) in
       report.note(part, changed: try await rows.unlink(part, from: target))
     }
+    return report
+  }
+
+  /// What `body` did here or, while the service is down, in the local store.
+  private func kept(
+    _ body: (OpenProject) async throws(StorageError) -> LinkReport
+  ) async throws(StorageError) -> LinkReport {
+    var (report, outage) = try await fallingBack(body)
+    guard let outage else { return report }
+    report.outage = outage
+    // What is not here may be there.
+    report.failed = report.failed.map { ($0.file, $0.error.code == .notFound ? outage : $0.error) }
     return report
   }
 

@@ -18,21 +18,31 @@ public struct OpenProject: Sendable {
   /// What `objects` and `rows` repeat.
   let store: any ObjectStore
   let repository: any FileRepository
+  /// What takes the service's place while it is down; nil where nothing does.
+  let fallback: Fallback?
 
   private init(
     _ mode: Configuration.Mode, _ place: Place, store: any ObjectStore, repository: any FileRepository,
-    retrier: Retrier
+    retrier: Retrier, fallback: Fallback? = nil
   ) {
     self.mode = mode
     self.place = place
     self.store = store
     self.repository = repository
     self.retrier = retrier
+    self.fallback = fallback
     objects = RetryingObjectStore(store, retrier: retrier)
     rows = RetryingFileRepository(repository, retrier: retrier)
   }
 
-  /// Where files really go.
+  /// The local store.
+  init(_ mode: Configuration.Mode, _ store: LocalStore, journal: JournalPlace, retrier: Retrier) {
+    self.init(
+      mode, .local(journal), store: LocalObjectStore(store: store), repository: LocalFileRepository(store: store),
+      retrier: retrier)
+  }
+
+  /// Where files go.
   public var backend: Backend { remote == nil ? .local : .supabase }
 
   /// Nil for the local store.
@@ -57,11 +67,11 @@ public struct OpenProject: Sendable {
   var time: Timestamp? { remote.map(\.connection.serverTime) ?? Timestamp.now }
 
   /// Runs `body` with what `configuration` chose, whose key must be the service role's.
+  /// - Parameter fallsBack: whether the local store takes the service's place while that is down, in the mode `prefer`.
   public static func withOpen<Value: Sendable>(
-    for configuration: Configuration, _ body: (OpenProject) async throws -> Value
+    for configuration: Configuration, fallingBack fallsBack: Bool = true, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    switch configuration.mode {
-    case .local:
+    if configuration.mode == .local {
       let state: StateDirectory
       do throws(ConfigurationError) {
         state = try configuration.stateDirectory()
@@ -69,29 +79,42 @@ public struct OpenProject: Sendable {
         throw StorageError(error)
       }
       return try await withLocalStore(in: state, retrier: Retrier(budget: RetryBudget()), body)
-    case .prefer, .only:
-      let settings = try ProjectSettings(configuration)
-      try settings.checkRole()
-      return try await withOpen(settings, body)
     }
+    let settings = try ProjectSettings(configuration)
+    try settings.checkRole()
+    var retrier = Retrier(budget: RetryBudget())
+    guard configuration.mode == .prefer, let outage = settings.outage() else {
+      return try await withOpen(settings, retrier: retrier, body)
+    }
+    retrier.outage = outage
+    let fallback = Fallback(for: settings.project.address.url, outage: outage) { () throws(StorageError) in
+      try settings.journalPlace()
+    }
+    return try await withOpen(settings, retrier: retrier, fallback: fallsBack ? fallback : nil, body)
   }
 
-  /// Runs `body` with the project that `settings` describe; the connections live as long as it does.
+  /// Runs `body` with the project that `settings` describe, which is asked whether it was found down or not; the
+  /// connections live as long as it does.
   public static func withOpen<Value: Sendable>(
     _ settings: ProjectSettings, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    try await withOpen(settings, retrier: Retrier(budget: RetryBudget()), body)
+    var retrier = Retrier(budget: RetryBudget())
+    if settings.mode == .prefer { retrier.outage = settings.outage(isObeyed: false) }
+    return try await withOpen(settings, retrier: retrier, body)
   }
 
   static func withOpen<Value: Sendable>(
-    _ settings: ProjectSettings, retrier: Retrier, _ body: (OpenProject) async throws -> Value
+    _ settings: ProjectSettings, retrier: Retrier, fallback: Fallback? = nil,
+    _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
     try await HTTPClient.withRunning(settings.transport) { client in
-      let remote = RemoteProject(settings: settings, connection: ServiceConnection(client))
-      let store = RemoteObjectStore(connection: remote.connection, storage: StorageClient(settings.project))
-      let repository = RemoteFileRepository(connection: remote.connection, tables: remote.tables)
+      let connection = ServiceConnection(client, patience: fallback == nil ? nil : Retrier.patience)
+      let remote = RemoteProject(settings: settings, connection: connection)
+      let store = RemoteObjectStore(connection: connection, storage: StorageClient(settings.project))
+      let repository = RemoteFileRepository(connection: connection, tables: remote.tables)
       return try await body(
-        OpenProject(settings.mode, .supabase(remote), store: store, repository: repository, retrier: retrier))
+        OpenProject(
+          settings.mode, .supabase(remote), store: store, repository: repository, retrier: retrier, fallback: fallback))
     }
   }
 
@@ -99,11 +122,9 @@ public struct OpenProject: Sendable {
   static func withLocalStore<Value: Sendable>(
     in state: StateDirectory, retrier: Retrier, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    let store = try LocalStore(at: state.path.appending(LocalPath(checked: Array("local".utf8))))
+    let store = try LocalStore(at: LocalStore.place(in: state.path))
     return try await body(
-      OpenProject(
-        .local, .local(JournalPlace(in: state, projectURL: "local:")), store: LocalObjectStore(store: store),
-        repository: LocalFileRepository(store: store), retrier: retrier))
+      OpenProject(.local, store, journal: JournalPlace(in: state, projectURL: "local:"), retrier: retrier))
   }
 
   /// The same project, where nothing is repeated once `stop` is raised.
@@ -115,7 +136,7 @@ public struct OpenProject: Sendable {
 
   /// The same project with other stores beneath.
   func over(_ store: any ObjectStore, _ repository: any FileRepository, retrier: Retrier) -> OpenProject {
-    OpenProject(mode, place, store: store, repository: repository, retrier: retrier)
+    OpenProject(mode, place, store: store, repository: repository, retrier: retrier, fallback: fallback)
   }
 }
 

@@ -40,6 +40,12 @@ public struct ProjectSettings: Sendable {
     }
   }
 
+  /// Where it is noted whether the project is down; nil when there is no place for it. Nothing is made.
+  func outage(isObeyed: Bool = true) -> Outage? {
+    guard let state = try? configuration.statePath() else { return nil }
+    return try? JournalPlace.outage(of: project.address.url, in: state, isObeyed: isObeyed)
+  }
+
   /// Throws `.denied` when the key shows that it is not the service role's: with another one the project looks empty, and
   /// what is there looks lost.
   public func checkRole() throws(StorageError) {

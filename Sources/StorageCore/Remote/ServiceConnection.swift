@@ -9,8 +9,12 @@ final class ServiceConnection: Sendable {
   /// The `Date` of the latest answer that had one, and when it came.
   private let clock = Mutex<(time: Timestamp, at: ContinuousClock.Instant)?>(nil)
 
-  init(_ client: HTTPClient) {
+  /// The most time for an answer before the service gave its first one; nil for as much as each request has.
+  private let patience: Duration?
+
+  init(_ client: HTTPClient, patience: Duration? = nil) {
     self.client = client
+    self.patience = patience
   }
 
   /// Requests sent so far, retries included.
@@ -21,7 +25,10 @@ final class ServiceConnection: Sendable {
     to make: () throws(ServiceError) -> Call<Answer>
   ) async throws(StorageError) -> Answer {
     do throws(ServiceError) {
-      let call = try make()
+      var call = try make()
+      if let patience, let limit = call.request.totalTimeLimit, serverTime == nil {
+        call.request.totalTimeLimit = min(patience, limit)
+      }
       count.wrappingAdd(1, ordering: .relaxed)
       let outcome: Result<HTTPReply, TransportError>
       do throws(TransportError) {

@@ -1,10 +1,15 @@
 /// Repeats an operation while its error says that this may help. The only layer that retries.
 public struct Retrier: Sendable {
+  /// How long one operation is repeated at a service whose place something else can take.
+  static let patience = Duration.seconds(10)
+
   var policy: RetryPolicy
   var budget: RetryBudget
   var clock: any Clock<Duration>
   /// Once it is raised nothing is repeated any more.
   var stop: StopSignal
+  /// Where it is noted, and asked, whether the service is down; nil where nothing can take its place.
+  var outage: Outage?
 
   public init(
     policy: RetryPolicy = RetryPolicy(), budget: RetryBudget, clock: any Clock<Duration> = ContinuousClock(),
@@ -16,9 +21,34 @@ public struct Retrier: Sendable {
     self.stop = stop
   }
 
-  /// - Throws: the last attempt's error, or `.interrupted` when a repetition was due and the run was to end.
+  /// - Throws: the last attempt's error; `.interrupted` when a repetition was due and the run was to end;
+  ///   `.unreachable` at once when the service is known to be down.
   func run<Value: Sendable>(
     _ operation: () async throws(StorageError) -> Value
+  ) async throws(StorageError) -> Value {
+    guard let outage else { return try await repeated(operation) { _ in true } }
+    let passage = try outage.pass()
+    let isProbe = passage.isProbe
+    let start = ContinuousClock.now
+    do throws(StorageError) {
+      let value = try await repeated(operation) { error in
+        if case .throttled = error.retry { return true }
+        return !isProbe && start.duration(to: .now) < Self.patience
+      }
+      outage.ended(passage)
+      return value
+    } catch {
+      switch error.code {
+      case .unreachable: outage.note(error)
+      case .interrupted, .deadline: break
+      default: outage.ended(passage)
+      }
+      throw error
+    }
+  }
+
+  private func repeated<Value: Sendable>(
+    _ operation: () async throws(StorageError) -> Value, while mayRepeat: (StorageError) -> Bool
   ) async throws(StorageError) -> Value {
     var failures = 0
     while true {
@@ -29,7 +59,7 @@ public struct Retrier: Sendable {
       } catch {
         failures += 1
         guard let delay = policy.delay(after: error, failures: failures, fraction: .random(in: 0..<1)),
-          budget.spend(on: error)
+          mayRepeat(error), budget.spend(on: error)
         else { throw error }
         guard await sleep(for: delay) else {
           throw StorageError(.interrupted, "interrupted while waiting to try again")

@@ -47,7 +47,9 @@ extension Downloader {
   private func download(
     _ row: FileRow, to place: DownloadPlace?, _ options: DownloadOptions
   ) async throws(StorageError) -> Fetched {
-    let project = try online(for: row.storagePath)
+    let project = try holder(of: row)
+    // The local store is as near as a cache could be.
+    let cache = project.backend == .local ? nil : cache
     let total = options.range == nil ? row.byteCount : try await byteCount(of: row, project)
     let part = try total.flatMap { total throws(StorageError) in try options.range(of: row, byteCount: total) }
     var spool = place == nil && part == nil ? await cache?.spool(for: row.byteCount) : nil

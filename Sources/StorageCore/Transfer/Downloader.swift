@@ -7,11 +7,12 @@ public final class Downloader: Sendable {
   let cache: DownloadCache?
   /// What made further requests pointless, once it happened: the service is down, or says no to the key.
   private let end = Mutex<StorageError?>(nil)
+  /// Files that are fetched from the local store, where they wait for Supabase.
+  private let waiting = Mutex<Set<FileID>>([])
 
   public init(_ project: OpenProject, cache: DownloadCache? = nil) {
     self.project = project
     projectURL = project.url ?? ""
-    // The local store is as near as a cache could be.
     self.cache = project.url == nil ? nil : cache
   }
 
@@ -32,6 +33,12 @@ public final class Downloader: Sendable {
     return project
   }
 
+  /// Where a row's object is to be had.
+  func holder(of row: FileRow) throws(StorageError) -> OpenProject {
+    if waiting.withLock({ $0.contains(row.id) }), let local = try project?.fallback?.existing() { return local.project }
+    return try online(for: row.storagePath)
+  }
+
   private static func notHere(_ subject: String) -> StorageError {
     StorageError(
       .unreachable, "the cache does not hold \(subject), and offline nothing else is asked",
@@ -49,16 +56,34 @@ public final class Downloader: Sendable {
     if let cache {
       for reference in references { known[reference] = await cache.row(of: reference, in: projectURL) }
     }
+    var failure: StorageError?
     do throws(StorageError) {
       try await find(references.filter { known[$0] == nil }, &known)
     } catch {
+      failure = error
       note(error)
-      return references.map { reference in
-        known[reference].map { .success($0) }
-          ?? .failure(project == nil ? Self.notHere(reference.description) : error)
-      }
     }
-    return references.map { reference in known[reference].map { .success($0) } ?? .failure(.noFile(reference)) }
+    do throws(StorageError) {
+      try await findWaiting(references.filter { known[$0] == nil }, &known)
+    } catch {
+      failure = failure ?? error
+    }
+    return references.map { reference in
+      if let row = known[reference] { return .success(row) }
+      if project == nil { return .failure(Self.notHere(reference.description)) }
+      return .failure(failure ?? .noFile(reference))
+    }
+  }
+
+  /// What is not at Supabase, or cannot be asked there, may wait in the local store.
+  private func findWaiting(
+    _ references: [FileReference], _ known: inout [FileReference: FileRow]
+  ) async throws(StorageError) {
+    guard !references.isEmpty, let local = try project?.fallback?.existing()?.project else { return }
+    var found: [FileReference: FileRow] = [:]
+    try await local.rows.find(references, into: &found)
+    waiting.withLock { $0.formUnion(found.values.map(\.id)) }
+    known.merge(found) { first, _ in first }
   }
 
   private func find(

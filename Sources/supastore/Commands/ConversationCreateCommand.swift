@@ -18,23 +18,26 @@ enum ConversationCreateCommand {
       Example("supastore conversation create 7d3f --title Review", "Make a conversation"),
       Example("supastore conversation create 7d3f --json | jq -r .id", "The uuid of its row"),
     ],
-    id, title, metadata)
+    id, title, metadata, FallbackOption.flag)
 }
 
 extension ConversationCreateCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let pairs = Dictionary(arguments[metadata].map { ($0.key, JSONValue.string($0.value)) }) { $1 }
-    return try await context.withProject(context.configuration(arguments), writing: true) { project in
-      let (conversation, isNew) = try await project.saveConversation(
+    return try await context.withProject(
+      context.configuration(arguments), writing: true, fallingBack: arguments[FallbackOption.flag]
+    ) { project in
+      let (conversation, isNew, outage) = try await project.saveConversation(
         arguments[id].text, title: arguments[title]?.text, metadata: pairs)
       let status = isNew ? "created" : "existing"
+      if let outage { context.console.noteKept("the conversation is kept", because: outage) }
       if context.console.isJSON {
         try context.console.result(
-          ["type": "conversation", "status": .string(status)] + conversation.json + project.origin)
+          ["type": "conversation", "status": .string(status)] + conversation.json + project.origin(after: outage))
       } else {
         try context.console.result("\(status) \(conversation.id) \(conversation.continuationID)")
       }
-      return .done
+      return outage == nil ? .done : .keptLocally
     }
   }
 }

@@ -52,10 +52,10 @@ extension DownloadCommand: Command {
     let cache = arguments[usesCache] ? try context.cache(configuration) : nil
     if arguments[offline], configuration.mode != .local {
       return try await request.run(
-        Downloader(offline: configuration.projectAddress(), cache: cache), .origin(configuration.mode, .supabase))
+        Downloader(offline: configuration.projectAddress(), cache: cache), (configuration.mode, .supabase))
     }
     return try await context.withProject(configuration) { project in
-      try await request.run(Downloader(project, cache: cache), project.origin)
+      try await request.run(Downloader(project, cache: cache), (project.mode, project.backend))
     }
   }
 }

@@ -67,8 +67,10 @@ struct DownloadRequest {
     UsageError(message, hint: "see 'supastore download --help'")
   }
 
-  /// - Parameter origin: of what is downloaded, for each line of JSON.
-  func run(_ downloader: Downloader, _ origin: JSONDocument) async throws -> ExitStatus {
+  /// What was chosen, and where files are but for those that wait in the local store.
+  typealias Origin = (mode: Configuration.Mode, backend: Backend)
+
+  func run(_ downloader: Downloader, _ origin: Origin) async throws -> ExitStatus {
     switch selection {
     case .references(let references):
       if references.count == 1 {
@@ -94,7 +96,7 @@ struct DownloadRequest {
 
   /// Runs a download of several and shows each.
   private func counting(
-    _ origin: JSONDocument, _ body: ((DownloadOutcome) throws -> Void) async throws -> Void
+    _ origin: Origin, _ body: ((DownloadOutcome) throws -> Void) async throws -> Void
   ) async throws -> ExitStatus {
     var succeeded = 0
     var failures: [ExitStatus] = []
@@ -106,7 +108,7 @@ struct DownloadRequest {
       case .failure(let error):
         failures.append(ExitStatus(error))
         if console.isJSON, !target.isSink {
-          try console.result(outcome.reference.json(failedWith: error) + origin)
+          try console.result(outcome.reference.json(failedWith: error) + .origin(origin.mode, origin.backend))
         } else {
           console.warning("\(outcome.reference): \(error.message)", hint: error.hint)
         }
@@ -116,12 +118,17 @@ struct DownloadRequest {
     return .ofItems(succeeded: succeeded, failures: failures)
   }
 
-  private func show(_ file: DownloadedFile, _ origin: JSONDocument) throws(OutputError) {
+  private func show(_ file: DownloadedFile, _ origin: Origin) throws(OutputError) {
     if !file.isVerified, file.part == nil {
       console.warning("the row of \(file.row.storagePath) holds no digest: only the size was compared")
     }
     guard let path = file.path else { return }
-    if console.isJSON { try console.result(file.json + origin) } else { try console.result("\(path)") }
+    if console.isJSON {
+      let backend = file.source == .local ? .local : origin.backend
+      try console.result(file.json + .origin(origin.mode, backend))
+    } else {
+      try console.result("\(path)")
+    }
   }
 }
 

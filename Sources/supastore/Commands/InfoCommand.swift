@@ -20,11 +20,14 @@ enum InfoCommand {
 
 extension InfoCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
-    let (info, origin) = try await context.withProject(context.configuration(arguments)) { project in
-      (try await project.info(arguments[reference]), project.origin)
+    let (info, mode) = try await context.withProject(context.configuration(arguments)) { project in
+      (try await project.info(arguments[reference]), project.mode)
+    }
+    if info.backend == .local, mode != .local {
+      context.console.note("it waits in the local store: 'supastore sync' sends it")
     }
     if context.console.isJSON {
-      try context.console.result(info.json + origin)
+      try context.console.result(info.json + .origin(mode, info.backend))
     } else {
       try context.console.result(facts: info.facts)
     }

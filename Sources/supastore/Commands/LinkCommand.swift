@@ -24,13 +24,15 @@ enum LinkCommand {
         "supastore link --conversation 7d3f uploads/8e4a/a.0d1f6f0e5a3c8b6e.py uploads/8e4a/b.1e2f6f0e5a3c8b6e.py",
         "Share two files by their storage paths"),
     ],
-    files, conversation, create)
+    files, conversation, create, FallbackOption.flag)
 }
 
 extension LinkCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let id = try arguments.required(conversation)
-    return try await context.withProject(context.configuration(arguments), writing: true) { project in
+    return try await context.withProject(
+      context.configuration(arguments), writing: true, fallingBack: arguments[FallbackOption.flag]
+    ) { project in
       let report = try await project.link(arguments[files], to: id, creating: arguments[create])
       return try context.console.show(report, .link, id, of: project)
     }

@@ -45,7 +45,8 @@ enum MigrateCommand {
         "Leave some files out and name the conversation"),
       Example("supastore migrate --json | jq -c 'select(.status == \"failed\")'", "List what failed"),
     ],
-    directories, dryRun, jobs, conversation, type, include, exclude, excludeFrom, verify)
+    directories, dryRun, jobs, conversation, type, include, exclude, excludeFrom, verify,
+    FallbackOption.flag)
 }
 
 extension MigrateCommand: Command {
@@ -59,7 +60,9 @@ extension MigrateCommand: Command {
       patterns: try PathPatterns(
         include: arguments[include], exclude: arguments[exclude], excludeFrom: arguments[excludeFrom]),
       jobs: arguments[jobs] ?? configuration.jobs ?? 16, verification: arguments[verify])
-    return try await context.withProject(configuration, writing: !arguments[dryRun]) { project in
+    return try await context.withProject(
+      configuration, writing: !arguments[dryRun], fallingBack: arguments[FallbackOption.flag]
+    ) { project in
       try project.checkApart(roots)
       return try await Interruption.caught(on: context.console) { interruption in
         let migration = Migration(project, options: options, stop: interruption.stop)
@@ -90,7 +93,12 @@ extension MigrateCommand: Command {
     }
     if let error = broken.withLock({ $0 }) { throw error }
     if let error = summary.endedBy, error.code != .interrupted { console.error(ErrorReport(error)) }
-    if console.isJSON { try console.result(summary.json + project.origin) } else { try console.result(summary.line) }
+    console.noteQueued(in: summary)
+    if console.isJSON {
+      try console.result(summary.json(of: project))
+    } else {
+      try console.result(summary.line)
+    }
     return .of(summary, interruption.status)
   }
 

@@ -15,13 +15,15 @@ enum UnlinkCommand {
     examples: [
       Example("supastore unlink --conversation 7d3f 0d1f6f0e-5a3c-8b6e-9f7a-3c1d2e4f5a6b", "Take one file out")
     ],
-    files, conversation)
+    files, conversation, FallbackOption.flag)
 }
 
 extension UnlinkCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let id = try arguments.required(conversation)
-    return try await context.withProject(context.configuration(arguments), writing: true) { project in
+    return try await context.withProject(
+      context.configuration(arguments), writing: true, fallingBack: arguments[FallbackOption.flag]
+    ) { project in
       let report = try await project.unlink(arguments[files], from: id)
       return try context.console.show(report, .unlink, id, of: project)
     }

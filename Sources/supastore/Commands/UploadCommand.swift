@@ -71,7 +71,7 @@ enum UploadCommand {
     ],
     paths, recursive, conversation, type, name, path, mime, metadata, expires, allowSensitive, include, exclude,
     excludeFrom, jobs,
-    deadline, verify)
+    deadline, verify, FallbackOption.flag)
 }
 
 extension UploadCommand: Command {
@@ -82,7 +82,9 @@ extension UploadCommand: Command {
     var options = try options(arguments, configuration)
     options.deadline = arguments[deadline].map { start + $0 }
     let isAlone = sources.count == 1 && !arguments[recursive]
-    return try await context.withProject(configuration, writing: true) { [options] project in
+    return try await context.withProject(
+      configuration, writing: true, fallingBack: arguments[FallbackOption.flag]
+    ) { [options] project in
       try await Interruption.caught(on: context.console) { interruption in
         let report = UploadReport(console: context.console, isAlone: isAlone, stop: interruption.stop)
         let meter = ProgressMeter()

@@ -20,11 +20,14 @@ extension CommandContext {
   }
 
   /// Runs `body` with the project that the settings name, or with the local store.
-  /// - Parameter writing: whether it stores something; where that lies is said, unless it is Supabase.
+  /// - Parameters:
+  ///   - writing: whether it stores something; where that lies is said, unless it is Supabase.
+  ///   - fallingBack: whether the local store may take Supabase's place while that is down.
   func withProject<Value: Sendable>(
-    _ configuration: Configuration, writing: Bool = false, _ body: (OpenProject) async throws -> Value
+    _ configuration: Configuration, writing: Bool = false, fallingBack: Bool = true,
+    _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    try await OpenProject.withOpen(for: configuration) { project in
+    try await OpenProject.withOpen(for: configuration, fallingBack: fallingBack) { project in
       if writing, project.backend == .local {
         let reason = configuration.origin(of: .mode) == nil ? "SUPABASE_URL is not set" : "SUPASTORE_MODE is local"
         console.note("what is stored goes into the local store: \(reason)")
@@ -63,5 +66,8 @@ extension JSONDocument {
 
 extension OpenProject {
   /// The members of a reply that say where it comes from.
-  var origin: JSONDocument { .origin(mode, backend) }
+  var origin: JSONDocument { origin(after: nil) }
+
+  /// The same, where something was kept in the local store because of an outage.
+  func origin(after outage: StorageError?) -> JSONDocument { .origin(mode, outage == nil ? backend : .local) }
 }

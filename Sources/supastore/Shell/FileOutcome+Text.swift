@@ -35,7 +35,7 @@ extension FileOutcome {
 
 extension MigrationSummary {
   /// The last line of `--json`.
-  var json: JSONDocument {
+  func json(of project: OpenProject) -> JSONDocument {
     var members: [JSONDocument.Member] = [
       .init(name: "type", value: "summary"), .init(name: "scanned", value: JSONDocument(scanned)),
     ]
@@ -46,8 +46,11 @@ extension MigrationSummary {
       .init(name: "bytes", value: JSONDocument(byteCount)), .init(name: "requests", value: JSONDocument(requestCount)),
       .init(name: "seconds", value: .number(duration / .seconds(1))),
       .init(name: "error", value: endedBy.map(\.json) ?? .null),
+      .init(name: "outage", value: outage.map(\.json) ?? .null),
     ]
-    return .object(members)
+    // Where the files are; of those that are in both places, Supabase.
+    let isKept = counts[.queued, default: 0] > 0 && counts[.stored] == nil && counts[.unchanged] == nil
+    return .object(members) + project.origin(after: isKept ? outage : nil)
   }
 
   /// For people.
@@ -61,10 +64,18 @@ extension MigrationSummary {
   }
 }
 
+extension Console {
+  /// Says how many files of a run wait in the local store, and why.
+  func noteQueued(in summary: MigrationSummary) {
+    guard let count = summary.counts[.queued], let outage = summary.outage else { return }
+    noteKept("\(count) \(count == 1 ? "file is" : "files are") kept", because: outage)
+  }
+}
+
 extension ExitStatus {
   /// How a run ends: by a signal, by what ended it early, or by its files.
   static func of(_ summary: MigrationSummary, _ signal: ExitStatus?) -> ExitStatus {
-    let succeeded = FileOutcome.Status.allCases.filter { $0 == .stored || $0 == .unchanged }
+    let succeeded = FileOutcome.Status.allCases.filter { [.stored, .unchanged, .queued].contains($0) }
       .reduce(0) { $0 + (summary.counts[$1] ?? 0) }
     let failures = summary.failures.keys.map { ExitStatus(StorageError($0, "")) }
     // What the time limit cut off says nothing against what was done before.
@@ -72,6 +83,7 @@ extension ExitStatus {
       failures.allSatisfy { $0 == .timeIsUp }
       ? failures.first ?? .done : ofItems(succeeded: succeeded, failures: failures)
     let end = summary.endedBy.map { ExitStatus($0) } ?? .done
-    return ofRun([signal ?? .done, end, items])
+    let kept: ExitStatus = (summary.counts[.queued] ?? 0) > 0 ? .keptLocally : .done
+    return ofRun([signal ?? .done, end, items, kept])
   }
 }

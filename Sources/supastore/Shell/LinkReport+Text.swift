@@ -15,7 +15,7 @@ extension LinkReport {
     func ids(_ files: [FileID]) -> JSONDocument { .array(files.map { .string($0.description) }) }
     return .object([
       .init(name: "type", value: .string(verb.rawValue)),
-      .init(name: "conversation_id", value: JSONDocument(self.conversation?.id)),
+      .init(name: "conversation_id", value: JSONDocument(outage == nil ? self.conversation?.id : nil)),
       .init(name: "continuation_id", value: .string(self.conversation?.continuationID ?? conversation)),
       .init(name: verb.done, value: ids(changed)), .init(name: "already", value: ids(already)),
       .init(
@@ -30,7 +30,9 @@ extension LinkReport {
   }
 
   var status: ExitStatus {
-    .ofItems(succeeded: changed.count + already.count, failures: failed.map { ExitStatus($0.error) })
+    let succeeded = changed.count + already.count
+    let items = ExitStatus.ofItems(succeeded: succeeded, failures: failed.map { ExitStatus($0.error) })
+    return .ofRun([items, outage != nil && succeeded > 0 ? .keptLocally : .done])
   }
 }
 
@@ -39,8 +41,11 @@ extension Console {
   func show(
     _ report: LinkReport, _ verb: LinkVerb, _ conversation: String, of project: OpenProject
   ) throws(OutputError) -> ExitStatus {
+    if let outage = report.outage, report.changed.count + report.already.count > 0 {
+      noteKept("the links are kept", because: outage)
+    }
     if isJSON {
-      try result(report.json(verb, conversation) + project.origin)
+      try result(report.json(verb, conversation) + project.origin(after: report.outage))
     } else {
       for (file, error) in report.failed { warning("\(file): \(error.message)", hint: error.hint) }
       try result(report.line(verb))

@@ -53,7 +53,8 @@ final class UploadReport: Sendable {
     let (broken, failure) = state.withLock { ($0.broken, $0.failure) }
     if let broken { throw broken }
     if let error = failure ?? summary.endedBy, error.code != .interrupted { console.error(ErrorReport(error)) }
-    if console.isJSON { try console.result(summary.json + project.origin) }
+    console.noteQueued(in: summary)
+    if console.isJSON { try console.result(summary.json(of: project)) }
   }
 }
 

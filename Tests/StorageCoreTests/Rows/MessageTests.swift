@@ -25,10 +25,10 @@ import Testing
 
   @Test func `a conversation saved again is the same row, and is found by either id`() async throws {
     try await fixture.open { open in
-      let (made, isNew) = try await open.saveConversation(
+      let (made, isNew, _) = try await open.saveConversation(
         "c1", title: "T", metadata: ["n": .integer(9_007_199_254_740_993)])
       #expect(isNew && made.title == "T" && made.metadata == ["n": .integer(9_007_199_254_740_993)])
-      let (again, isNewAgain) = try await open.saveConversation("c1", title: "U", metadata: [:])
+      let (again, isNewAgain, _) = try await open.saveConversation("c1", title: "U", metadata: [:])
       #expect(!isNewAgain && again == made)
       #expect(try await open.findConversation("c1") == made)
       #expect(try await open.findConversation(made.id.uppercased()) == made)
@@ -39,8 +39,8 @@ import Testing
 
   @Test func `a message is stored once, however often it is saved`() async throws {
     try await fixture.open { open in
-      let (conversation, _) = try await open.saveConversation("c1")
-      let (other, _) = try await open.saveConversation("c2")
+      let (conversation, _, _) = try await open.saveConversation("c1")
+      let (other, _, _) = try await open.saveConversation("c2")
       let first = try await open.saveMessage(
         in: conversation, role: .user, content: "yes", metadata: ["a": .string("b")], key: "1")
       let second = try await open.saveMessage(in: conversation, role: .user, content: "yes", key: "1")
@@ -61,7 +61,7 @@ import Testing
 
   @Test func `many who save the same message at once leave one`() async throws {
     try await fixture.open { open in
-      let (conversation, _) = try await open.saveConversation("c1")
+      let (conversation, _, _) = try await open.saveConversation("c1")
       let saved = try await withThrowingTaskGroup(of: Bool.self) { group in
         for _ in 0..<8 {
           group.addTask { try await open.saveMessage(in: conversation, role: .user, content: "hi", key: "k").isNew }
@@ -75,7 +75,7 @@ import Testing
 
   @Test func `an answer that is lost makes no second message`() async throws {
     try await fixture.open { open in
-      let (conversation, _) = try await open.saveConversation("c1")
+      let (conversation, _, _) = try await open.saveConversation("c1")
       fixture.project.add(StandInInstance.Fault(.dropAnswer, on: "POST /rest/v1/messages"))
       _ = try await open.saveMessage(in: conversation, role: .user, content: "hi", key: "k")
       #expect(try fixture.project.query("select content from messages") == [["hi"]])
@@ -84,7 +84,7 @@ import Testing
 
   @Test func `a history is the newest in the order of time, and goes back page by page`() async throws {
     try await fixture.open { open in
-      let (conversation, _) = try await open.saveConversation("c1")
+      let (conversation, _, _) = try await open.saveConversation("c1")
       try fixture.project.query(
         """
         insert into messages (conversation_id, role, content, created_at)
@@ -109,7 +109,7 @@ import Testing
 
   @Test func `a conversation that is gone takes no message`() async throws {
     try await fixture.open { open in
-      let (conversation, _) = try await open.saveConversation("c1")
+      let (conversation, _, _) = try await open.saveConversation("c1")
       try fixture.project.query("delete from conversations")
       let error = await #expect(throws: StorageError.self) {
         try await open.saveMessage(in: conversation, role: .user, content: "hi", key: "k")

@@ -1,0 +1,80 @@
+internal import Synchronization
+
+/// The local store as what stands in for a project at Supabase while that is down. Opened when it is first needed.
+final class Fallback: Sendable {
+  let outage: Outage
+  private let state: @Sendable () throws(StorageError) -> JournalPlace
+  private let projectURL: String
+  private let opened = Mutex<(project: OpenProject, store: LocalStore)?>(nil)
+
+  /// - Parameter state: the place of the project's journal, made when it is missing.
+  init(
+    for projectURL: String, outage: Outage, state: @escaping @Sendable () throws(StorageError) -> JournalPlace
+  ) {
+    self.projectURL = projectURL
+    self.outage = outage
+    self.state = state
+  }
+
+  /// The local store, whose changes wait for the project; made when it is missing.
+  func open() throws(StorageError) -> (project: OpenProject, store: LocalStore) {
+    try opened.withLock { opened throws(StorageError) in
+      if let opened { return opened }
+      let place = try state()
+      let store = try LocalStore(at: LocalStore.place(in: place.directory), for: projectURL)
+      let new = (OpenProject(.prefer, store, journal: place, retrier: Retrier(budget: RetryBudget())), store)
+      opened = new
+      return new
+    }
+  }
+
+  /// The same, where nothing is made; nil when nothing was ever kept locally.
+  func existing() throws(StorageError) -> (project: OpenProject, store: LocalStore)? {
+    if let opened = opened.withLock({ $0 }) { return opened }
+    return LocalStore.exists(in: outage.directory) ? try open() : nil
+  }
+}
+
+extension OpenProject {
+  /// Whether an error means that the service is down, so that something else takes its place.
+  static func isOutage(_ error: StorageError) -> Bool { error.code == .unreachable }
+
+  /// Does `body` with this project; if its service is down, and something stands in for it, with the local store.
+  ///
+  /// What is not in the local store may well be at Supabase: that it is not found there means nothing.
+  /// - Returns: also what the service was down with, when it was.
+  func fallingBack<Value>(
+    _ body: (OpenProject) async throws(StorageError) -> Value
+  ) async throws(StorageError) -> (value: Value, outage: StorageError?) {
+    do throws(StorageError) {
+      return (try await body(self), nil)
+    } catch {
+      guard let fallback, Self.isOutage(error) else { throw error }
+      let local = try fallback.open().project
+      let outage = error
+      do throws(StorageError) {
+        return (try await body(local), outage)
+      } catch {
+        throw error.code == .notFound ? outage : error
+      }
+    }
+  }
+
+  /// Looks for something with `body` here, and, when it is not here or the service is down, among what waits in the
+  /// local store.
+  func lookingAround<Value>(
+    _ body: (OpenProject) async throws(StorageError) -> Value
+  ) async throws(StorageError) -> Value {
+    do throws(StorageError) {
+      return try await body(self)
+    } catch {
+      guard error.code == .notFound || Self.isOutage(error), let local = try fallback?.existing() else { throw error }
+      let first = error
+      do throws(StorageError) {
+        return try await body(local.project)
+      } catch {
+        throw error.code == .notFound ? first : error
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+internal import CommandTable
+internal import StorageCore
+
+/// Whether the local store may take Supabase's place while that is down.
+enum FallbackOption {
+  static let flag = Flag(
+    "fallback", negatable: true, default: true,
+    help: "While Supabase is down, keep in the local store what 'supastore sync' sends later. Only in the mode prefer.")
+}
+
+extension Console {
+  /// Says that something was kept in the local store, and why.
+  func noteKept(_ what: String, because outage: StorageError) {
+    warning(
+      "\(what) in the local store, as Supabase is down: \(outage.message)",
+      hint: "'supastore sync' sends what waits there, once Supabase is back")
+  }
+}
