@@ -12,7 +12,7 @@ public actor LocalStoreDirectory {
 
   /// Opens and makes nothing yet.
   public init(in state: StateDirectory) {
-    path = state.path.appending(LocalPath(checked: Array("local".utf8)))
+    path = LocalStore.place(in: state.path)
   }
 
   /// Looks through database, blobs and sidecars; changes nothing.
