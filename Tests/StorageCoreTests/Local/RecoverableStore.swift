@@ -86,6 +86,34 @@ struct RecoverableStore {
     try FileManager.default.contentsOfDirectory(atPath: directory["state/local"]).filter { $0.contains(".damaged-") }
   }
 
+  // MARK: Damage
+
+  static let pageSize = 4096
+
+  /// Overwrites a page of the database with noise, and the others with what they were in `whole`.
+  func overwrite(_ page: Int, of whole: [UInt8]) throws {
+    var noise = SystemRandomNumberGenerator()
+    var bytes = whole
+    // The header says whose it is: what has lost that is not read.
+    let range = ((page - 1) * Self.pageSize + (page == 1 ? 100 : 0))..<page * Self.pageSize
+    bytes.replaceSubrange(range, with: range.map { _ in UInt8.random(in: .min ... .max, using: &noise) })
+    try directory.write(bytes, to: Self.database)
+  }
+
+  /// The first pages of all indexes.
+  func indexPages() async throws -> Set<Int> {
+    try await open(for: "").reading { tables throws(SQLiteError) in
+      Set(
+        try tables.rows("SELECT rootpage FROM sqlite_schema WHERE type = 'index'", []) { Int($0.integer(0)) })
+    }
+  }
+
+  /// Damages the database so that all tables can still be read.
+  func damage() async throws {
+    let page = try #require(try await indexPages().min())
+    try overwrite(page, of: read(Self.database))
+  }
+
   // MARK: Rows
 
   struct Contents: Equatable {
