@@ -64,7 +64,7 @@ extension LocalCheckCommand: Command {
 }
 
 extension LocalFinding {
-  var json: JSONDocument {
+  fileprivate var json: JSONDocument {
     [
       "type": "finding", "kind": .string(kind.rawValue), "damage": .bool(isDamage), "message": .string(message),
       "sha256": JSONDocument(sha256?.hex), "bucket": JSONDocument(bucket), "storage_path": JSONDocument(storagePath),

@@ -50,7 +50,7 @@ extension LocalRecovery {
       "type": "recovery", "status": .string(status.rawValue), "files": JSONDocument(fileCount),
       "objects": JSONDocument(objectCount), "conversations": JSONDocument(conversationCount),
       "messages": JSONDocument(messageCount), "links": JSONDocument(linkCount), "waiting": JSONDocument(waitingCount),
-      "salvaged": .bool(wasSalvaged), "damaged_blobs": .array(damagedBlobs.map(\.json)),
+      "salvaged": .bool(wasSalvaged), "damaged_blobs": .array(damagedBlobs.map(\.damagedBlob)),
       "lost_files": .array(lostFiles.map(\.json)), "skipped_lines": JSONDocument(skippedLineCount),
       "skipped_rows": JSONDocument(skippedRowCount),
       "old_database": JSONDocument(oldDatabase.map { $0.string ?? $0.description }),
@@ -74,6 +74,12 @@ extension LocalRecovery {
     if skippedRowCount > 0 { lines.append("\(skippedRowCount) rows of the old database could not be kept") }
     if let oldDatabase { lines.append("the old database is \(oldDatabase)") }
     return lines
+  }
+}
+
+extension LocalFinding {
+  fileprivate var damagedBlob: JSONDocument {
+    ["sha256": JSONDocument(sha256?.hex), "message": .string(message)]
   }
 }
 
