@@ -119,20 +119,20 @@ extension Migration {
     from window: inout MigrationWindow, of reader: SourceReader, _ tally: inout RunTally
   ) async {
     guard canFallBack else { return }
+    let end = window.end.flatMap { OpenProject.isOutage($0) ? $0 : nil } ?? (stop.reason == .deadline ? .deadline : nil)
+    func isUnreached(_ file: MigratingFile) -> Bool {
+      if let error = file.error, OpenProject.isOutage(error) { return true }
+      return end != nil && (file.wasDropped || file.error?.code == .interrupted)
+    }
     var unreached = window
     unreached.files = window.files.filter(isUnreached)
     if unreached.files.isEmpty { return }
     window.files.removeAll(where: isUnreached)
-    let outcomes = await reader.outcomes(of: unreached, in: nil, droppedBy: .deadline)
+    let outcomes = await reader.outcomes(of: unreached, in: nil, droppedBy: end)
     tally.unreached += zip(unreached.files, outcomes).map { ($0, $1) }
     if tally.unreached.count > Self.unreachedLimit, tally.summary.endedBy == nil {
       tally.summary.endedBy = outcomes.first?.error
     }
-  }
-
-  private func isUnreached(_ file: MigratingFile) -> Bool {
-    if let error = file.error, OpenProject.isOutage(error) { return true }
-    return stop.reason == .deadline && (file.wasDropped || file.error?.code == .interrupted)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import SQLite
 internal import Synchronization
 
 /// The local store as what stands in for a project at Supabase while that is down. Opened when it is first needed.
@@ -28,6 +29,22 @@ final class Fallback: Sendable {
     }
   }
 
+  /// The rows of those files that wait for the project, and the local store that holds them. Nothing is made.
+  func waiting(
+    _ references: some Collection<FileReference>
+  ) async throws(StorageError) -> (rows: [FileReference: FileRow], project: OpenProject)? {
+    guard !references.isEmpty, let (project, store) = try existing() else { return nil }
+    var found: [FileReference: FileRow] = [:]
+    try await project.rows.find(references, into: &found)
+    let candidates = found
+    let waiting = try await store.reading { [projectURL] tables throws(SQLiteError) in
+      var waiting: [FileReference: FileRow] = [:]
+      for (reference, row) in candidates where try tables.isQueued(row.id, for: projectURL) { waiting[reference] = row }
+      return waiting
+    }
+    return waiting.isEmpty ? nil : (waiting, project)
+  }
+
   /// The same, where nothing is made; nil when nothing was ever kept locally.
   func existing() throws(StorageError) -> (project: OpenProject, store: LocalStore)? {
     if let opened = opened.withLock({ $0 }) { return opened }
@@ -56,24 +73,6 @@ extension OpenProject {
         return (try await body(local), outage)
       } catch {
         throw error.code == .notFound ? outage : error
-      }
-    }
-  }
-
-  /// Looks for something with `body` here, and, when it is not here or the service is down, among what waits in the
-  /// local store.
-  func lookingAround<Value>(
-    _ body: (OpenProject) async throws(StorageError) -> Value
-  ) async throws(StorageError) -> Value {
-    do throws(StorageError) {
-      return try await body(self)
-    } catch {
-      guard error.code == .notFound || Self.isOutage(error), let local = try fallback?.existing() else { throw error }
-      let first = error
-      do throws(StorageError) {
-        return try await body(local.project)
-      } catch {
-        throw error.code == .notFound ? first : error
       }
     }
   }

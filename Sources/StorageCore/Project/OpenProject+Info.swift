@@ -28,7 +28,13 @@ extension OpenProject {
   ///
   /// What is not at Supabase, or cannot be asked there, is looked for among what waits in the local store.
   public func info(_ reference: FileReference) async throws(StorageError) -> FileInfo {
-    try await lookingAround { project throws(StorageError) in try await project.infoHere(reference) }
+    do throws(StorageError) {
+      return try await infoHere(reference)
+    } catch {
+      guard error.code == .notFound || Self.isOutage(error), let waiting = try await fallback?.waiting([reference])
+      else { throw error }
+      return try await waiting.project.infoHere(reference)
+    }
   }
 
   private func infoHere(_ reference: FileReference) async throws(StorageError) -> FileInfo {

@@ -79,9 +79,7 @@ public final class Downloader: Sendable {
   private func findWaiting(
     _ references: [FileReference], _ known: inout [FileReference: FileRow]
   ) async throws(StorageError) {
-    guard !references.isEmpty, let local = try project?.fallback?.existing()?.project else { return }
-    var found: [FileReference: FileRow] = [:]
-    try await local.rows.find(references, into: &found)
+    guard let found = try await project?.fallback?.waiting(references)?.rows else { return }
     waiting.withLock { $0.formUnion(found.values.map(\.id)) }
     known.merge(found) { first, _ in first }
   }

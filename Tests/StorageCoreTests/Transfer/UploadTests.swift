@@ -59,7 +59,7 @@ import Testing
     #expect(outcome.reason == "other bytes lay on its path and were replaced")
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a cancelled task does not wait for a descriptor that yields nothing more`() async throws {
     let fixture = try await MigrationFixture.withBuckets()
     var ends: [Int32] = [0, 0]

@@ -93,7 +93,8 @@ import Testing
 
   @Test func `6 when the service cannot be reached, and the next run completes`() async throws {
     try await supastore.setUp()
-    let run = try await supastore.with(["SUPABASE_URL": "http://127.0.0.1:1"])("migrate", "--json", tree["root"])
+    let away = supastore.with(["SUPABASE_URL": "http://127.0.0.1:1"])
+    let run = try await away("migrate", "--json", "--no-fallback", tree["root"])
     #expect(run.exitStatus == 6)
     #expect(try run.summary["error"]?["code"] == "unreachable")
     #expect(try await supastore("migrate", tree["root"]).exitStatus == 0)

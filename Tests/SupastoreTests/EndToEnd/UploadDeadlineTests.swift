@@ -8,7 +8,7 @@ import Testing
   private let tree: TemporaryDirectory
 
   init() throws {
-    supastore = try Supastore()
+    supastore = try Supastore().with(["SUPASTORE_MODE": "only"])
     tree = try TemporaryDirectory()
     for number in 0..<12 { try tree.write("file \(number)".utf8, to: "root/f\(number)") }
   }
