@@ -156,46 +156,30 @@ struct LocalChecker {
   // MARK: Contents
 
   private mutating func compare(_ blobs: BlobDirectory, _ isReadable: Bool) throws {
-    let totals = try total(of: blobs)
-    (check.blobCount, check.byteCount) = totals
-    if !isQuick { meter.expect(fileCount: totals.count, byteCount: totals.byteCount) }
-    var names = try expected.prepare("SELECT bucket, key, size_bytes FROM objects WHERE sha256 = ?")
+    (check.blobCount, check.byteCount) = try total(of: blobs)
+    if !isQuick { meter.expect(fileCount: check.blobCount, byteCount: check.byteCount) }
     var found = try expected.prepare("DELETE FROM objects WHERE sha256 = ?")
-    var noted = try expected.prepare("DELETE FROM files WHERE sha256 = ? AND id = ?")
     var unnamedCount = 0
-    var leftovers: [LocalPath] = []
     var findings: [LocalFinding] = []
+    var checker = self
     try blobs.forEachEntry(
       { entry in
-        let digest = SQLiteValue.text(entry.digest.hex)
         if let byteCount = entry.byteCount {
-          try names.bind([digest])
-          var isNamed = false
-          var other: LocalFinding?
-          while try names.step() {
-            isNamed = true
-            let size = names.integer(2)
-            guard size != byteCount else { continue }
-            other = LocalFinding(
-              .blobLength, "blob \(entry.digest.hex) has \(byteCount) bytes, its object \(size)", sha256: entry.digest,
-              bucket: names.value(0).text, storagePath: names.value(1).text)
-          }
-          names.reset()
+          let (isNamed, flaw) = try length(byteCount, of: entry)
           if !isNamed { unnamedCount += 1 }
-          if let finding = try other ?? (isQuick ? nil : flaw(of: entry)) { findings.append(finding) }
-          try found.run([digest])
+          // With the rows known, what none of them names is nobody's.
+          let isRead = !isQuick && (isNamed || !isReadable)
+          if let finding = try flaw ?? (isRead ? content(of: entry) : nil) { findings.append(finding) }
+          try found.run([.text(entry.digest.hex)])
         }
-        let unreadableCount = try entry.forEachLine { line in try noted.run([digest, .text(line.file.id.description)]) }
-        if unreadableCount > 0 {
-          findings.append(
-            LocalFinding(
-              .sidecarLineUnreadable, "\(unreadableCount) lines beside blob \(entry.digest.hex) cannot be read",
-              sha256: entry.digest))
-        }
-        for finding in findings { note(finding) }
+        if let finding = try sidecar(of: entry) { findings.append(finding) }
+        for finding in findings { checker.note(finding) }
         findings = []
-      }, others: { leftovers.append($0) })
-    for path in leftovers { note(LocalFinding(.leftover, "\(path) was left by a killed process; it can be removed")) }
+      },
+      others: {
+        checker.note(LocalFinding(.leftover, "\($0) was left by a killed process; it can be removed"))
+      })
+    self = checker
     guard isReadable else { return }
     check.unnamedCount = unnamedCount
     if unnamedCount > 0 { note(LocalFinding(.blobsUnnamed, "no row names \(unnamedCount) blobs")) }
@@ -212,12 +196,43 @@ struct LocalChecker {
     return (count, byteCount)
   }
 
+  /// Whether an object names the blob, and what is wrong with its length.
+  private func length(
+    _ byteCount: Int64, of entry: BlobEntry
+  ) throws(SQLiteError) -> (isNamed: Bool, flaw: LocalFinding?) {
+    var objects = try expected.prepare(
+      "SELECT bucket, key, size_bytes FROM objects WHERE sha256 = ? ORDER BY size_bytes = ? LIMIT 1")
+    try objects.bind([.text(entry.digest.hex), .integer(byteCount)])
+    guard try objects.step() else { return (false, nil) }
+    let size = objects.integer(2)
+    if size == byteCount { return (true, nil) }
+    let flaw = LocalFinding(
+      .blobLength, "blob \(entry.digest.hex) has \(byteCount) bytes, its object \(size)", sha256: entry.digest,
+      bucket: objects.value(0).text, storagePath: objects.value(1).text)
+    return (true, flaw)
+  }
+
   /// What is wrong with a blob's bytes.
-  private func flaw(of entry: BlobEntry) throws -> LocalFinding? {
+  private func content(of entry: BlobEntry) throws -> LocalFinding? {
     do {
       return try entry.digests(meter)?.sha256 == entry.digest ? nil : .blobContent(entry.digest)
     } catch let error as FileError {
       return LocalFinding(.blobUnreadable, "\(error)", sha256: entry.digest)
+    }
+  }
+
+  /// Strikes the files out that have their lines, and says what is wrong with the sidecar.
+  private func sidecar(of entry: BlobEntry) throws -> LocalFinding? {
+    var noted = try expected.prepare("DELETE FROM files WHERE sha256 = ? AND id = ?")
+    do {
+      let count = try entry.forEachLine { line in
+        try noted.run([.text(entry.digest.hex), .text(line.file.id.description)])
+      }
+      if count == 0 { return nil }
+      return LocalFinding(
+        .sidecarLineUnreadable, "\(count) lines beside blob \(entry.digest.hex) cannot be read", sha256: entry.digest)
+    } catch let error as FileError {
+      return LocalFinding(.sidecarLineUnreadable, "\(error)", sha256: entry.digest)
     }
   }
 
