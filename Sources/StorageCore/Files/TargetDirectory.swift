@@ -37,7 +37,8 @@ final class TargetDirectory: Sendable {
     let path = path.appending(LocalPath(checked: Array(name)))
     do throws(FileError) {
       return TargetDirectory(
-        path, try FileDescriptor(opening: name, in: descriptor, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, named: path))
+        path, try FileDescriptor(opening: name, in: descriptor, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, named: path)
+      )
     } catch {
       if case .failed(_, _, code: ENOENT) = error { return nil }
       throw error

@@ -6,7 +6,8 @@ enum Registry {
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
     DownloadCommand.self, ListCommand.self, InfoCommand.self, LinkCommand.self, UnlinkCommand.self,
     ConversationCreateCommand.self, ConversationListCommand.self, ConversationShowCommand.self, LocalCheckCommand.self,
-    LocalRecoverCommand.self, CacheInfoCommand.self, CacheClearCommand.self, ConfigShowCommand.self, CompletionsCommand.self, CompleteCommand.self,
+    LocalRecoverCommand.self, CacheInfoCommand.self, CacheClearCommand.self, ConfigShowCommand.self,
+    CompletionsCommand.self, CompleteCommand.self,
     VersionCommand.self, HelpCommand.self,
   ]
 
