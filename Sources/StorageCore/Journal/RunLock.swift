@@ -14,11 +14,11 @@ public final class RunLock: Sendable {
     } catch {
       throw .file(.undigestible(place.directory, error))
     }
-    try self.init(at: path)
+    try self.init(file: path)
   }
 
-  /// Takes the lock in a file of its own, made when it is missing, or throws `.locked` at once.
-  init(at path: LocalPath) throws(StateError) {
+  /// Takes the lock that a file stands for, which is made when it is missing, or throws `.locked` at once.
+  init(file path: LocalPath) throws(StateError) {
     do throws(FileError) {
       file = try FileDescriptor(opening: path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
       let number = file.number

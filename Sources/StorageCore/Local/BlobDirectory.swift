@@ -17,6 +17,11 @@ struct BlobDirectory: Sendable {
     self.root = root
   }
 
+  /// Where the blob of a content lies in the local store at `store`.
+  static func path(of digest: SHA256Digest, in store: LocalPath) -> LocalPath {
+    store.appending(LocalPath(checked: Array("blobs/\(digest.hex.prefix(2))/\(digest.hex)".utf8)))
+  }
+
   /// Whether nobody ever wrote a blob.
   var isEmpty: Bool {
     get throws(FileError) { try root.listing().count == 0 }

@@ -67,6 +67,16 @@ extension LocalDatabase {
     return database.changedRowCount > 0
   }
 
+  /// A message with the continuation id of its conversation.
+  func message(_ id: String) throws(SQLiteError) -> (message: Message, conversation: String)? {
+    try rows(
+      """
+      SELECT messages.id, role, content, messages.metadata, messages.created_at, continuation_id
+      FROM messages JOIN conversations ON conversations.id = conversation_id WHERE messages.id = ?
+      """, [.text(id)]
+    ) { row throws(SQLiteError) in (message: try Message(row), conversation: try row.text(5)) }.first
+  }
+
   func messages(
     of conversation: String, before values: [String?]?, limit: Int
   ) throws(SQLiteError) -> Page<Message> {

@@ -80,6 +80,11 @@ actor LocalStore {
     }
   }
 
+  /// What waits for the project for whose sake the store is open.
+  func backlog() throws(StorageError) -> Backlog {
+    try reading { [project] tables throws(SQLiteError) in try tables.backlog(for: project) }
+  }
+
   // MARK: Files
 
   /// Inserts rows, those whose path is free, each noted beside its blob first.

@@ -39,7 +39,7 @@ public actor LocalStoreDirectory {
       let blobs = try BlobDirectory(existingIn: root)
       let isEmpty = try blobs?.isEmpty ?? true
       if isEmpty, try !file.exists { return LocalRecovery(.none) }
-      let lock = dryRun ? nil : try RunLock(at: path.appending(LocalPath(checked: Array("sync.lock".utf8))))
+      let lock = dryRun ? nil : try LocalStore.lock(at: path)
       defer { withExtendedLifetime(lock) {} }
       let old = try file.exists ? DamagedDatabase(file, locked: !dryRun) : nil
       if let old, old.isHealthy { return LocalRecovery(.healthy) }

@@ -4,6 +4,8 @@ enum ContentOrigin: Sendable {
   case root(SourceRoot)
   /// At a path of its own.
   case path(LocalPath)
+  /// In a blob of the local store.
+  case blob(LocalPath)
   /// Content that came from no file and lies in one without a name.
   case spooled(SourceFile)
 
@@ -11,7 +13,7 @@ enum ContentOrigin: Sendable {
   func open(_ name: LocalPath) throws(FileError) -> SourceFile {
     switch self {
     case .root(let root): try root.open(name)
-    case .path(let path): try SourceFile(at: path)
+    case .path(let path), .blob(let path): try SourceFile(at: path)
     case .spooled(let file): file
     }
   }
@@ -20,7 +22,7 @@ enum ContentOrigin: Sendable {
   var isLasting: Bool {
     switch self {
     case .root, .path: true
-    case .spooled: false
+    case .spooled, .blob: false
     }
   }
 }

@@ -45,11 +45,12 @@ final class Inventory {
     }
   }
 
-  /// Keeps the metadata of those rows only that `change` would change.
-  func note(_ rows: [FileRow], changedBy change: MetadataChange) throws(StorageError) {
+  /// Keeps the metadata of those rows only that `change` would change; without one of all.
+  func note(_ rows: [FileRow], changedBy change: MetadataChange?) throws(StorageError) {
     try transaction { () throws(SQLiteError) in
       for row in rows {
-        let metadata: String? = change.applied(to: row.metadata) == row.metadata ? nil : row.metadata.text
+        let isKept = change.map { $0.applied(to: row.metadata) != row.metadata } ?? true
+        let metadata: String? = isKept ? row.metadata.text : nil
         try insertFile.run([
           .text(row.storagePath), .text(row.id.description), row.mediaType.map { .text($0) } ?? .null,
           metadata.map { .text($0) } ?? .null,

@@ -11,6 +11,8 @@ struct MigratingFile: Sendable {
   let mediaType: MediaType?
   /// As it was when it was first looked at.
   let status: FileStatus
+  /// What it was stored as in the local store; nil for a file that comes from elsewhere.
+  let queued: QueuedFile?
 
   /// Of the content that was read in this run, or of one known to be the same.
   var digests: ContentDigests?
@@ -53,18 +55,20 @@ struct MigratingFile: Sendable {
   var error: StorageError?
 
   init(
-    _ origin: ContentOrigin, name: LocalPath, label: LocalPath? = nil, mediaType: MediaType? = nil, status: FileStatus
+    _ origin: ContentOrigin, name: LocalPath, label: LocalPath? = nil, mediaType: MediaType? = nil, status: FileStatus,
+    queued: QueuedFile? = nil
   ) {
     self.origin = origin
     self.name = name
     self.label = label
     self.mediaType = mediaType
     self.status = status
+    self.queued = queued
   }
 
   /// The same file as it is now, nothing of it known.
   func anew(_ status: FileStatus) -> MigratingFile {
-    MigratingFile(origin, name: name, label: label, mediaType: mediaType, status: status)
+    MigratingFile(origin, name: name, label: label, mediaType: mediaType, status: status, queued: queued)
   }
 
   /// Whether its name, or that of the file it is read from, is one of secrets.

@@ -59,6 +59,14 @@ public final class ProgressMeter: Sendable {
     }
   }
 
+  /// Counts a file that was not followed on its way.
+  func settled(byteCount: Int64) {
+    state.withLock { state in
+      state.progress.fileCount += 1
+      state.progress.byteCount += byteCount
+    }
+  }
+
   /// A file needs no more sending. The bytes of one that was sent were counted on their way.
   func settled(_ file: MigratingFile, wasSent: Bool) {
     state.withLock { state in

@@ -83,6 +83,7 @@ extension SourceReader {
       if case .changed = error { try refresh(&file) }
       throw StorageError(error)
     }
+    if let queued = file.queued, file.digests?.sha256 != queued.sha256 { throw .blobAltered(queued) }
     if wasHashed, let digests = file.digests { try remember(file, digests) }
     return content
   }
@@ -129,6 +130,7 @@ extension SourceReader {
   }
 
   private func row(for file: MigratingFile, _ digests: ContentDigests) throws(DigestError) -> FileRow {
+    if let queued = file.queued { return queued.row }
     let identity = try FileIdentity(
       type: destination.type, continuationID: destination.continuationID,
       name: destination.storagePath.map { LocalPath(checked: Array($0.string.utf8)) } ?? file.name,
@@ -161,7 +163,9 @@ extension SourceReader {
       guard stored.id == row.id else { throw pathTaken(row.storagePath, by: stored.id) }
       file.hadRow = true
       file.hasRow = true
-      file.storedMetadata = stored.metadata
+      file.storedMetadata = stored.metadata.flatMap { metadata in
+        (file.queued?.change ?? destination.metadata).applied(to: metadata) == metadata ? nil : metadata
+      }
       if let mediaType = stored.mediaType { file.row?.mediaType = mediaType }
     } else if row.mediaType == nil {
       let mediaType = try typeOfContent(of: file)
@@ -188,5 +192,13 @@ extension SourceReader {
       bucket: destination.bucket.name, key: row.storagePath, mediaType: row.mediaType ?? MediaType.unknown.description,
       content: content,
       metadata: [("supastore", row.id.description), ("sha256", row.metadata.sha256 ?? "")])
+  }
+}
+
+extension StorageError {
+  fileprivate static func blobAltered(_ file: QueuedFile) -> StorageError {
+    StorageError(
+      .integrity, "the local store's blob \(file.sha256.hex) holds other bytes than its name says",
+      hint: "store the file again from where it came; `supastore local check` looks at all blobs")
   }
 }

@@ -38,6 +38,8 @@ actor SourceReader {
     var mediaType: MediaType?
     var metadata = MetadataChange()
     var allowsSensitive = true
+    /// Whether the files bring their rows, each with metadata of its own.
+    var bringsRows = false
 
     /// The most bytes that a file may have, for the bucket and for its row.
     var byteLimit: Int64 { min(bucket.byteLimit ?? .max, FileRow.byteCountLimit) }
@@ -96,7 +98,9 @@ actor SourceReader {
       switch entry {
       case .file(let file):
         if let error = refusal(of: file) {
-          passedOver.append(outcome(.failed, file.path, name: file.name, file.status, error: error))
+          var outcome = outcome(.failed, file.path, name: file.name, file.status, error: error)
+          outcome.id = file.queued?.row.id
+          passedOver.append(outcome)
         } else {
           window.append(file)
         }
@@ -155,7 +159,7 @@ actor SourceReader {
   func isLinked(_ id: FileID) throws(StorageError) -> Bool { try inventory.isLinked(id) }
   func note(_ objects: [StoredObject]) throws(StorageError) { try inventory.note(objects) }
   func note(_ rows: [FileRow]) throws(StorageError) {
-    try inventory.note(rows, changedBy: destination.metadata)
+    try inventory.note(rows, changedBy: destination.bringsRows ? nil : destination.metadata)
   }
   func note(linked ids: [FileID]) throws(StorageError) { try inventory.note(linked: ids) }
   func forgetLinks() throws(StorageError) { try inventory.forgetLinks() }

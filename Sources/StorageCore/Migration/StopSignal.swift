@@ -33,6 +33,17 @@ public final class StopSignal: Sendable {
     for react in reactions { react() }
   }
 
+  /// Waits; false when the signal was raised, or the task cancelled, before the time was over.
+  public func sleep(for duration: Duration, on clock: any Clock<Duration> = ContinuousClock()) async -> Bool {
+    var rest = duration
+    while rest > .zero, !isRaised, !Task.isCancelled {
+      let slice = min(rest, .milliseconds(100))
+      try? await clock.sleep(for: slice)
+      rest -= slice
+    }
+    return !isRaised && !Task.isCancelled
+  }
+
   /// Calls `reaction` when the signal is raised while `body` runs; at once when it stands already.
   func withReaction<Value>(
     _ reaction: @escaping @Sendable () -> Void, _ body: () async -> Value

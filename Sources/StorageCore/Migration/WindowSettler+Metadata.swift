@@ -14,7 +14,8 @@ extension WindowSettler {
       while true {
         while running < Self.concurrency, let index = rest.popFirst() {
           guard let id = window.files[index].row?.id, let stored = window.files[index].storedMetadata else { continue }
-          group.addTask { (index, await amend(id, stored)) }
+          let change = window.files[index].queued?.change ?? change
+          group.addTask { (index, await amend(id, stored, change)) }
           running += 1
         }
         guard let (index, result) = await group.next() else { break }
@@ -29,7 +30,9 @@ extension WindowSettler {
 
   /// The keys that were changed. A row that somebody changed meanwhile is read again: the change is made to what it
   /// holds then, so nobody's keys are lost.
-  private func amend(_ id: FileID, _ seen: FileMetadata) async -> Result<[String], StorageError> {
+  private func amend(_ id: FileID, _ seen: FileMetadata, _ change: MetadataChange) async -> Result<
+    [String], StorageError
+  > {
     var stored = seen
     var keys: [String] = []
     do throws(StorageError) {

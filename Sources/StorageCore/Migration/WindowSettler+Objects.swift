@@ -56,7 +56,7 @@ extension WindowSettler {
   /// Sends a file whose object is gone, or, `overwriting`, one on whose path other bytes were found.
   private func sendAgain(_ file: inout MigratingFile, overwriting: Bool) async {
     do throws(StorageError) {
-      if overwriting, !replaces { throw .otherContent(on: file.row?.storagePath ?? "") }
+      if overwriting, !mayReplace(file) { throw .otherContent(on: file.row?.storagePath ?? "") }
       let prepared = try await reader.reload(file)
       guard prepared.file.row?.id == file.row?.id, var upload = prepared.upload else {
         throw StorageError(.changed, "the file changed while it was stored", hint: "run the same command again")

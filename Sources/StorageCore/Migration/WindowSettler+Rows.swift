@@ -71,7 +71,8 @@ extension WindowSettler {
         window.files[index].storedMetadata = holder.metadata
       case let other?:
         window.files[index].error =
-          replaces ? .pathTaken(row.storagePath, by: other.id) : .otherContent(on: row.storagePath)
+          mayReplace(window.files[index])
+          ? .pathTaken(row.storagePath, by: other.id) : .otherContent(on: row.storagePath)
       case nil:
         window.files[index].error = StorageError(
           .rejected, "the row was neither inserted nor is it there", hint: "run the same command again")

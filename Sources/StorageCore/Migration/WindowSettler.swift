@@ -15,6 +15,8 @@ struct WindowSettler: Sendable {
   /// Rounds after which a row or conversation that keeps vanishing is given up.
   private static let roundLimit = 3
 
+  func mayReplace(_ file: MigratingFile) -> Bool { file.queued?.isOnOwnPath ?? replaces }
+
   /// Afterwards each file has failed or is proved, recorded and linked; one that was dropped is left as it is.
   func settle(_ window: MigrationWindow, in conversation: Conversation?) async -> (MigrationWindow, Conversation?) {
     var window = window

@@ -53,6 +53,12 @@ final class Fallback: Sendable {
 }
 
 extension OpenProject {
+  /// How many files wait in the local store, and are not among those of the project; 0 where nothing waits.
+  public func waitingFileCount() async throws(StorageError) -> Int {
+    guard let fallback, let (_, store) = try fallback.existing() else { return 0 }
+    return try await store.backlog().waiting[.file] ?? 0
+  }
+
   /// Whether an error means that the service is down, so that something else takes its place.
   static func isOutage(_ error: StorageError) -> Bool { error.code == .unreachable }
 

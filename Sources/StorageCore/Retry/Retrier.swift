@@ -69,13 +69,5 @@ public struct Retrier: Sendable {
   }
 
   /// Waits; false when the stop was raised, or the task cancelled, before the time was over.
-  func sleep(for duration: Duration) async -> Bool {
-    var rest = duration
-    while rest > .zero, !stop.isRaised, !Task.isCancelled {
-      let slice = min(rest, .milliseconds(100))
-      try? await clock.sleep(for: slice)
-      rest -= slice
-    }
-    return !stop.isRaised && !Task.isCancelled
-  }
+  func sleep(for duration: Duration) async -> Bool { await stop.sleep(for: duration, on: clock) }
 }

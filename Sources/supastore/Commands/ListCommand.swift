@@ -55,6 +55,7 @@ extension ListCommand: Command {
     let printer = try FilePrinter(arguments, context.console)
     var query = try query(arguments)
     return try await context.withProject(context.configuration(arguments)) { project in
+      try await context.console.noteWaiting(in: project)
       if let id = arguments[conversation]?.text { query.conversation = try await project.conversation(id) }
       if arguments[count] {
         let total = try await project.rows.count(query)

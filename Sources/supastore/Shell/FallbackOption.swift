@@ -9,6 +9,15 @@ enum FallbackOption {
 }
 
 extension Console {
+  /// Says what a list does not hold.
+  func noteWaiting(in project: OpenProject) async throws {
+    let count = try await project.waitingFileCount()
+    guard count > 0 else { return }
+    note(
+      "\(count) \(count == 1 ? "file waits" : "files wait") in the local store and are not listed: 'supastore sync' sends them"
+    )
+  }
+
   /// Says that something was kept in the local store, and why.
   func noteKept(_ what: String, because outage: StorageError) {
     warning(

@@ -148,7 +148,7 @@ import Testing
 
   @Test func `while somebody holds the lock it says who`() async throws {
     try store.remove(RecoverableStore.database)
-    let lock = try RunLock(at: LocalPath(checked: Array(store.directory["state/local/sync.lock"].utf8)))
+    let lock = try LocalStore.lock(at: LocalPath(checked: Array(store.directory["state/local"].utf8)))
     let error = await #expect(throws: StorageError.self) { try await store.recover() }
     #expect(error?.code == .locked && error?.message.contains("process \(getpid())") == true)
     withExtendedLifetime(lock) {}

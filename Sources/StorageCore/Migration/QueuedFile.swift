@@ -1,0 +1,16 @@
+internal import Digests
+
+/// A file that the local store took and another place does not have yet: it is to become there what it is here.
+struct QueuedFile: Sendable {
+  /// As it stands in the local store.
+  let row: FileRow
+  /// Of its content.
+  let sha256: SHA256Digest
+
+  /// What is made of the metadata of a row that is there already: the same as when the file is stored again.
+  var change: MetadataChange { MetadataChange(members: row.metadata.other, expiresAt: row.metadata.expiresAt) }
+
+  /// Whether its path follows from what it is, so that other bytes there can only be a damage. A path that a person chose
+  /// may belong to somebody.
+  var isOnOwnPath: Bool { row.storagePath.split(separator: "/").last?.contains(row.id.pathTag) ?? false }
+}
