@@ -59,29 +59,31 @@ struct DatabaseFile {
   }
 
   /// Puts the new database in the place of the old one, which keeps a name of its own together with its journal. At any
-  /// moment one of the two has the place.
+  /// moment one of the two has the place, if one had it before.
   /// - Returns: where the old one is; nil when there was none.
   func replace(at time: Timestamp) throws(FileError) -> LocalPath? {
     let base = root.descriptor.number
-    unlinkat(base, "\(Self.newName)-journal", 0)
-    guard try exists else {
-      // Whoever made one meanwhile keeps it.
-      try call(.create, path) { linkat(base, Self.newName, base, LocalDatabase.fileName, 0) }
-      unlinkat(base, Self.newName, 0)
-      try root.sync()
-      return nil
-    }
     let known = try oldName()
     let old = known ?? Self.oldPrefix + time.columnText.prefix(26).filter { $0 != "-" && $0 != ":" } + "Z"
-    if known == nil { try call(.create, path(of: old)) { linkat(base, LocalDatabase.fileName, base, old, 0) } }
-    // Beside the new database it would be taken for that one's.
+    let isThere = try exists
+    if isThere, known == nil {
+      try call(.create, path(of: old)) { linkat(base, LocalDatabase.fileName, base, old, 0) }
+    }
+    // Beside the new database the old journal would be taken for that one's, and undone in it.
     if try root.kind(of: Self.journalName.utf8) != nil {
       try call(.create, path(of: "\(old)-journal")) { renameat(base, Self.journalName, base, "\(old)-journal") }
     }
+    unlinkat(base, "\(Self.newName)-journal", 0)
     try root.sync()
-    try call(.create, path) { renameat(base, Self.newName, base, LocalDatabase.fileName) }
+    if isThere {
+      try call(.create, path) { renameat(base, Self.newName, base, LocalDatabase.fileName) }
+    } else {
+      // Whoever made one meanwhile keeps it.
+      try call(.create, path) { linkat(base, Self.newName, base, LocalDatabase.fileName, 0) }
+      unlinkat(base, Self.newName, 0)
+    }
     try root.sync()
-    return path(of: old)
+    return isThere ? path(of: old) : nil
   }
 
   private static let journalName = "\(LocalDatabase.fileName)-journal"

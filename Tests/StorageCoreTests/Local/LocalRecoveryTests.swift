@@ -105,6 +105,37 @@ import Testing
     #expect(waiting.count == ours.count + others.count)
   }
 
+  @Test func `the journal of a database that is gone is not taken for the new one's`() async throws {
+    let before = try await store.contents()
+    let path = Array(store.directory[RecoverableStore.database].utf8)
+    let database = try Database(.file(path), schema: LocalDatabase.schema)
+    try database.execute("PRAGMA cache_size=1; PRAGMA cache_spill=ON; BEGIN IMMEDIATE")
+    try database.execute("UPDATE files SET original_name = hex(randomblob(2000))")
+    let journal = try store.read("\(RecoverableStore.database)-journal")
+    #expect(journal.count > 10_000)
+    try database.execute("ROLLBACK")
+    try store.remove(RecoverableStore.database)
+    try store.directory.write(journal, to: "\(RecoverableStore.database)-journal")
+    #expect(try await store.recover().status == .recovered)
+    #expect(try await store.contents().files == before.files)
+    #expect(try await store.findings().filter(\.isDamage).isEmpty)
+  }
+
+  @Test func `of a database of the first version everything waits again`() async throws {
+    let before = try await store.contents()
+    let path = Array(store.directory[RecoverableStore.database].utf8)
+    let indexPage = try #require(try await store.indexPages().min())
+    let database = try Database(.file(path), schema: LocalDatabase.schema)
+    try database.execute("DROP TABLE outbox; PRAGMA user_version=1")
+    try store.overwrite(indexPage, of: store.read(RecoverableStore.database))
+    #expect(try await store.recover().wasSalvaged)
+    let after = try await store.contents()
+    #expect(after.files == before.files && after.titles == before.titles && after.messages == before.messages)
+    #expect(after.links == before.links)
+    // Two conversations, and every file, later link and message; the conversation of files of two projects for both.
+    #expect(after.waiting.count == 3 + RecoverableStore.fileCount + 1 + 2 + 3, "\(after.waiting.count)")
+  }
+
   @Test func `a content with other bytes is left alone, and its file is lost`() async throws {
     let digests = try await store.digests()
     try store.directory.write("other".utf8, to: store.blob(digests[1]))
