@@ -97,6 +97,7 @@ import Testing
 
   @Test func `a key of a JSON column is read as text`() throws {
     #expect(try stated(.eq(.json("metadata", "sha256"), "aa")) == "metadata->>sha256=eq.aa")
+    #expect(try stated(.eq(.jsonValue("metadata", "a", "b"), "1")) == "metadata->a->b=eq.1")
     #expect(try stated(.eq(.json("metadata", "a", "b-c.d"), "x")) == #"metadata->a->>"b-c.d"=eq.x"#)
   }
 

@@ -2,8 +2,8 @@ public import Digests
 internal import Glibc
 internal import SQLite
 
-/// What a machine remembers of one project: the digests of files that were hashed before. It saves reading them again
-/// and is never the truth about the server; losing it costs time only.
+/// What a machine remembers of one project: the digests of files that were hashed before, and how the last runs ended. It
+/// saves reading files again and is never the truth about the server; losing it costs time and these reports only.
 ///
 /// One connection, owned by one thread, queue or actor; it blocks. Other processes may use the same file.
 public final class Journal {
@@ -12,14 +12,19 @@ public final class Journal {
   static let doubtfulAge: Int64 = 2_000_000_000
 
   /// "SUPJ"
-  private static let schema = Schema(
-    applicationID: 0x5355_504a, version: 1,
+  static let schema = Schema(
+    applicationID: 0x5355_504a, version: 2,
     creation: """
       CREATE TABLE digest (
         device INTEGER NOT NULL, inode INTEGER NOT NULL, byte_count INTEGER NOT NULL, modified INTEGER NOT NULL,
         changed INTEGER NOT NULL, sha256 BLOB NOT NULL, md5 BLOB NOT NULL, multipart TEXT,
         PRIMARY KEY (device, inode)
-      ) STRICT, WITHOUT ROWID
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE run (
+        id INTEGER PRIMARY KEY NOT NULL, command TEXT NOT NULL, ended INTEGER NOT NULL, duration INTEGER NOT NULL,
+        \(FileOutcome.Status.allCases.map { "\($0.rawValue) INTEGER NOT NULL" }.joined(separator: ", ")),
+        byte_count INTEGER NOT NULL, sent_byte_count INTEGER NOT NULL, error TEXT
+      ) STRICT
       """)
 
   private let path: LocalPath
@@ -55,9 +60,10 @@ public final class Journal {
     }
   }
 
-  private static func open(_ path: LocalPath) throws(SQLiteError) -> Database {
+  /// The database at `path`, made or begun anew where needed.
+  static func open(_ path: LocalPath, busyTimeout: Duration = .seconds(10)) throws(SQLiteError) -> Database {
     do throws(SQLiteError) {
-      return try openOrMake(path)
+      return try openOrMake(path, busyTimeout)
     } catch {
       switch error {
       case .damaged, .otherVersion: break
@@ -66,15 +72,15 @@ public final class Journal {
     }
     // Another process that has the old file open goes on with it, unharmed.
     for name in [path.bytes, path.bytes + Array("-journal".utf8)] { _ = withNulTerminated(name) { unlink($0) } }
-    return try openOrMake(path)
+    return try openOrMake(path, busyTimeout)
   }
 
-  private static func openOrMake(_ path: LocalPath) throws(SQLiteError) -> Database {
+  private static func openOrMake(_ path: LocalPath, _ busyTimeout: Duration) throws(SQLiteError) -> Database {
     // SQLite would make it readable for everybody. One that is there must not be opened and closed here: closing would
     // drop the locks that another connection of this process holds. What else fails here fails again there.
     let descriptor = path.withCString { Glibc.open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
     if descriptor >= 0 { close(descriptor) }
-    return try Database(.file(path.bytes), schema: schema)
+    return try Database(.file(path.bytes), schema: schema, busyTimeout: busyTimeout)
   }
 
   /// The digests of the file that `status` describes, if it was hashed before and is untouched since.

@@ -12,6 +12,9 @@ public struct JournalPlace: Hashable, Sendable {
     self.projectURL = projectURL
   }
 
+  /// The local store's, where it is no project's.
+  static func local(in state: StateDirectory) -> JournalPlace { JournalPlace(in: state, projectURL: "local:") }
+
   /// What is known of an outage of a project. `directory` is the state directory, which need not be there.
   static func outage(of projectURL: String, in directory: LocalPath, isObeyed: Bool) throws(DigestError) -> Outage {
     Outage(in: directory, named: try name("outage-", of: [Array(projectURL.utf8)]), isObeyed: isObeyed)

@@ -77,6 +77,10 @@ struct LocalFileRepository: FileRepository {
     try await store.reading { tables throws(SQLiteError) in try tables.count("files", where: query.conditions) }
   }
 
+  func usage(after id: FileID?) async throws(StorageError) -> (usage: Usage, last: FileID?) {
+    (try await store.reading { tables throws(SQLiteError) in try tables.usage(after: id) }, nil)
+  }
+
   func insert(_ files: [FileRow]) async throws(StorageError) -> Set<FileID> {
     try await store.insert(files)
   }

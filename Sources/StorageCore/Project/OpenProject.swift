@@ -124,7 +124,7 @@ public struct OpenProject: Sendable {
   ) async throws -> Value {
     let store = try LocalStore(at: LocalStore.place(in: state.path))
     return try await body(
-      OpenProject(.local, store, journal: JournalPlace(in: state, projectURL: "local:"), retrier: retrier))
+      OpenProject(.local, store, journal: .local(in: state), retrier: retrier))
   }
 
   /// The same project, where nothing is repeated once `stop` is raised.

@@ -62,6 +62,10 @@ public struct RetryingFileRepository: FileRepository {
     try await retrier.run { () async throws(StorageError) in try await base.count(query) }
   }
 
+  public func usage(after id: FileID?) async throws(StorageError) -> (usage: Usage, last: FileID?) {
+    try await retrier.run { () async throws(StorageError) in try await base.usage(after: id) }
+  }
+
   public func insert(_ files: [FileRow]) async throws(StorageError) -> Set<FileID> {
     try await retrier.run { () async throws(StorageError) in try await base.insert(files) }
   }

@@ -50,6 +50,10 @@ public protocol FileRepository: Sendable {
   /// How many rows match, exactly. The order does not count.
   func count(_ query: FileQuery) async throws(StorageError) -> Int
 
+  /// What the next rows take, in the order of their ids, those after `id`; nil is the beginning.
+  /// - Returns: also the last of them; nil when none follows.
+  func usage(after id: FileID?) async throws(StorageError) -> (usage: Usage, last: FileID?)
+
   /// Inserts rows, at most 500. A row whose path is taken is left out.
   /// - Returns: the ids that were inserted.
   func insert(_ files: [FileRow]) async throws(StorageError) -> Set<FileID>
@@ -84,6 +88,18 @@ extension FileRepository {
     matching query: FileQuery, after cursor: PageCursor? = nil
   ) async throws(StorageError) -> Page<FileRow> {
     try await files(matching: query, after: cursor, limit: 1000)
+  }
+
+  /// What all rows take. Rows that are there all the time are counted once, whatever is inserted and deleted meanwhile.
+  public func usage() async throws(StorageError) -> Usage {
+    var usage = Usage()
+    var after: FileID?
+    while true {
+      let (part, last) = try await self.usage(after: after)
+      usage.add(part)
+      guard let last else { return usage }
+      after = last
+    }
   }
 
   /// All conversations that a file is linked to, newest first.

@@ -22,8 +22,12 @@ public struct SyncSummary: Sendable {
   public var counts: [SyncedItem.Status: Int] = [:]
   /// Of what was parked in this pass and what failed otherwise: the errors' codes, with their numbers.
   public var failures: [StorageError.Code: Int] = [:]
+  /// The files of the pass, by what became of them.
+  public var files: [FileOutcome.Status: Int] = [:]
   /// Bytes of the files that were sent, or found to be there.
   public var byteCount: Int64 = 0
+  /// Bytes of content that were sent.
+  public var sentByteCount: Int64 = 0
   public var requestCount = 0
   public var duration = Duration.zero
   /// Why the pass ended before it had tried everything.
@@ -36,7 +40,9 @@ public struct SyncSummary: Sendable {
   mutating func count(_ result: SyncedItem) {
     counts[result.status, default: 0] += 1
     if let error = result.error { failures[error.code, default: 0] += 1 }
+    if case .file = result.item.change { files[result.file?.status ?? .failed, default: 0] += 1 }
     if result.status == .sent { byteCount += result.file?.byteCount ?? 0 }
+    if result.file?.status == .stored { sentByteCount += result.file?.byteCount ?? 0 }
   }
 }
 

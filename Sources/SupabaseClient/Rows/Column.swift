@@ -1,26 +1,35 @@
 /// A column of a table, or a key inside a JSON column. Its form is checked when a request is built from it.
 package struct Column: Hashable, Sendable, ExpressibleByStringLiteral {
   package let name: String
-  /// The keys below a JSON column; the last one is read as text.
+  /// The keys below a JSON column.
   let keys: [String]
+  /// Whether what stands under the last key is read as text, not as JSON.
+  let readsText: Bool
 
   package init(_ name: String) {
     self.name = name
     keys = []
+    readsText = false
   }
 
   package init(stringLiteral name: String) {
     self.init(name)
   }
 
-  private init(_ name: String, keys: [String]) {
+  private init(_ name: String, keys: [String], readsText: Bool) {
     self.name = name
     self.keys = keys
+    self.readsText = readsText
   }
 
   /// The text under a key of a JSON column: `metadata->>sha256`.
   package static func json(_ name: String, _ keys: String...) -> Column {
-    Column(name, keys: keys)
+    Column(name, keys: keys, readsText: true)
+  }
+
+  /// What stands under a key of a JSON column, as it is: `metadata->bucket`.
+  package static func jsonValue(_ name: String, _ keys: String...) -> Column {
+    Column(name, keys: keys, readsText: false)
   }
 }
 
@@ -45,7 +54,7 @@ extension Column {
     get throws(InvalidQuery) {
       var text = try plainName
       for (index, key) in keys.enumerated() {
-        text += index == keys.count - 1 ? "->>" : "->"
+        text += readsText && index == keys.count - 1 ? "->>" : "->"
         text += try Self.quoted(key)
       }
       return text

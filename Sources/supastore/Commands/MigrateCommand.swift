@@ -91,6 +91,7 @@ extension MigrateCommand: Command {
         }
       }
     }
+    console.remember(PastRun("migrate", summary), of: project)
     if let error = broken.withLock({ $0 }) { throw error }
     if let error = summary.endedBy, error.code != .interrupted { console.error(ErrorReport(error)) }
     console.noteQueued(in: summary)

@@ -91,6 +91,7 @@ extension UploadCommand: Command {
         let summary = await context.console.showingProgress(of: meter) {
           await project.upload(sources, options, stop: interruption.stop, meter: meter) { report.show($0) }
         }
+        context.console.remember(PastRun("upload", summary), of: project)
         try report.show(summary, of: project)
         return .of(summary, interruption.status)
       }

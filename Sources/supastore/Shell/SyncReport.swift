@@ -61,6 +61,7 @@ struct SyncReport: Sendable {
     if summary.backlog.otherCount > 0 {
       console.note("\(summary.backlog.otherCount) more wait for other projects")
     }
+    if !summary.files.isEmpty || summary.endedBy != nil { console.remember(PastRun("sync", summary), of: project) }
     if console.isJSON {
       try console.result(summary.json + project.origin)
     } else {

@@ -105,6 +105,9 @@ private struct InterposedRepository: FileRepository {
     try await rows.files(matching: query, after: cursor, limit: limit)
   }
   func count(_ query: FileQuery) async throws(StorageError) -> Int { try await rows.count(query) }
+  func usage(after id: FileID?) async throws(StorageError) -> (usage: Usage, last: FileID?) {
+    try await rows.usage(after: id)
+  }
   func insert(_ files: [FileRow]) async throws(StorageError) -> Set<FileID> {
     try interposer.reporting(interposer.beforeInsert)
     let inserted = try await rows.insert(files)

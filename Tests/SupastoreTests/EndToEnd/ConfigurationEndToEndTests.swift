@@ -85,7 +85,8 @@ import Testing
 
   @Test(arguments: [
     ("SUPASTORE_JOBS", "0"), ("SUPASTORE_JOBS", "many"), ("SUPASTORE_ALLOW_HTTP", "perhaps"),
-    ("SUPASTORE_MODE", "sometimes"), ("SUPASTORE_MODE", "never"), ("SUPABASE_URL", "ftp://host"), ("SUPABASE_URL", "host"),
+    ("SUPASTORE_MODE", "sometimes"), ("SUPASTORE_MODE", "never"), ("SUPABASE_URL", "ftp://host"),
+    ("SUPABASE_URL", "host"),
     ("SUPABASE_URL", "http://example.com"), ("SUPABASE_SERVICE_ROLE_KEY", "two words"),
     ("SUPABASE_SERVICE_ROLE_KEY_FILE", "/tmp"), ("TEST_FILES_DIR", "relative"), ("TEST_FILES_DIR", "/nosuch"),
     ("TEST_FILES_DIR", #"C:\Project"#),

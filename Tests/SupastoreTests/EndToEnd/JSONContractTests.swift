@@ -1,8 +1,9 @@
 import Glibc
-import StorageCore
+import SQLite
 import TestSupport
 import Testing
 
+@testable import StorageCore
 @testable import supastore
 
 /// Swift Testing has an exit status of its own.
@@ -60,6 +61,8 @@ private typealias ProgramStatus = supastore.ExitStatus
     for arguments in [["conversation", "create", "e"], ["conversation", "list"], ["conversation", "show", "root"]] {
       _ = try await check(local, arguments, &met, commandWords: 2)
     }
+    _ = try await check(local, ["status"], &met)
+    try await checkParked(&met)
     try await checkRecovery(of: local, &met)
   }
 
@@ -68,6 +71,7 @@ private typealias ProgramStatus = supastore.ExitStatus
     _ = try await check(local, ["local", "recover"], &met, commandWords: 2)
     try #require(truncate(supastore.stateDirectory + "/local/store.sqlite", 100) == 0)
     #expect(try await check(local, ["list"], &met).exitStatus == 12)
+    #expect(try await check(local, ["status"], &met).exitStatus == 12)
     let digest = try sha256(Array("content of b".utf8))
     let blob = "\(supastore.stateDirectory)/local/blobs/\(digest.prefix(2))/\(digest)"
     try #require(truncate(blob, 3) == 0)
@@ -78,6 +82,22 @@ private typealias ProgramStatus = supastore.ExitStatus
     #expect(try await check(local, ["local", "check"], &met, commandWords: 2).exitStatus == 0)
     let none = local.with(["SUPASTORE_STATE_DIR": tree["state"]])
     for command in ["check", "recover"] { _ = try await check(none, ["local", command], &met, commandWords: 2) }
+  }
+
+  /// What was refused, while the service is down.
+  private func checkParked(_ met: inout Set<String>) async throws {
+    let state = LocalPath(checked: Array(supastore.stateDirectory.utf8))
+    let store = try LocalStore(at: LocalStore.place(in: state))
+    try await store.writing { tables throws(SQLiteError) in
+      for kind in OutboxItem.Kind.allCases {
+        let items = try tables.items(kind, for: "", limit: 1)
+        try tables.note(items.map { ($0, StorageError(.rejected, "no", hint: "none"), true) })
+      }
+    }
+    let down = supastore.with(["SUPABASE_URL": "http://127.0.0.1:1", "SUPASTORE_QUOTA": "1"])
+    #expect(try await check(down, ["status"], &met).exitStatus == 6)
+    #expect(try await check(supastore.with(["SUPASTORE_QUOTA": "1"]), ["status"], &met).exitStatus == 0)
+    #expect(try await check(supastore, ["status", "--no-usage"], &met).exitStatus == 0)
   }
 
   @Test func `every line of every command is described, and every description is met`() async throws {
