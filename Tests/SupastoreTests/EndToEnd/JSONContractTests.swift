@@ -63,9 +63,25 @@ private typealias ProgramStatus = supastore.ExitStatus
     }
     _ = try await check(local, ["status"], &met)
     try await checkParked(&met)
+    try await checkRecovery(of: local, &met)
+  }
+
+  private func checkRecovery(of local: Supastore, _ met: inout Set<String>) async throws {
+    #expect(try await check(local, ["local", "check"], &met, commandWords: 2).exitStatus == 0)
+    _ = try await check(local, ["local", "recover"], &met, commandWords: 2)
     try #require(truncate(supastore.stateDirectory + "/local/store.sqlite", 100) == 0)
     #expect(try await check(local, ["list"], &met).exitStatus == 12)
     #expect(try await check(local, ["status"], &met).exitStatus == 12)
+    let digest = try sha256(Array("content of b".utf8))
+    let blob = "\(supastore.stateDirectory)/local/blobs/\(digest.prefix(2))/\(digest)"
+    try #require(truncate(blob, 3) == 0)
+    #expect(try await check(local, ["local", "check"], &met, commandWords: 2).exitStatus == 12)
+    for arguments in [["local", "recover", "--dry-run"], ["local", "recover"]] {
+      #expect(try await check(local, arguments, &met, commandWords: 2).exitStatus == 3)
+    }
+    #expect(try await check(local, ["local", "check"], &met, commandWords: 2).exitStatus == 0)
+    let none = local.with(["SUPASTORE_STATE_DIR": tree["state"]])
+    for command in ["check", "recover"] { _ = try await check(none, ["local", command], &met, commandWords: 2) }
   }
 
   /// What was refused, while the service is down.
