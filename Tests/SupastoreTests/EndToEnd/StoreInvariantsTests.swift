@@ -19,7 +19,7 @@ import Testing
 
   /// Three files that were stored locally and sent, one that waits.
   private func fill() async throws -> [String] {
-    let local = supastore.with(["SUPABASE_URL": nil, "SUPABASE_SERVICE_ROLE_KEY": nil])
+    let local = supastore.with(["SUPASTORE_MODE": "local"])
     var ids: [String] = []
     try await supastore.setUp()
     for number in 0..<3 {
