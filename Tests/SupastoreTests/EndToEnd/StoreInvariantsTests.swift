@@ -39,6 +39,9 @@ import Testing
     return "\(supastore.stateDirectory)/local/blobs/\(digest.prefix(2))/\(digest)"
   }
 
+  /// Of a file at the project.
+  private static let path = "(select storage_path from files where id = $1)"
+
   private func plant(_ violation: Planted, _ id: String) throws {
     let project = supastore.project
     switch violation {
@@ -48,7 +51,8 @@ import Testing
     case .noBlob: try FileManager.default.removeItem(atPath: try blob(id))
     case .otherBytes: try Data("FILE 0".utf8).write(to: URL(filePath: try blob(id)))
     case .cutBlob: try Data("fil".utf8).write(to: URL(filePath: try blob(id)))
-    case .noObject: try tables().execute("DELETE FROM objects WHERE key LIKE '%f0'")
+    case .noObject:
+      try tables().execute("DELETE FROM objects WHERE key = (SELECT storage_path FROM files WHERE id = '\(id)')")
     case .noSidecar: try FileManager.default.removeItem(atPath: try blob(id) + ".json")
     case .vainItem:
       try tables().execute(
@@ -60,8 +64,12 @@ import Testing
           + " FROM files WHERE id = '\(id)'")
     case .noRowThere: try project.query("delete from files where id = $1", id)
     case .noLinkThere: try project.query("delete from conversation_files where file_id = $1", id)
-    case .noObjectThere:
-      try project.query("delete from storage.objects where name = (select storage_path from files where id = $1)", id)
+    case .noObjectThere: try project.query("update storage.objects set name = 'x' where name = \(Self.path)", id)
+    case .otherBytesThere:
+      try project.query(
+        """
+        update storage.objects set metadata = jsonb_set(metadata, '{eTag}', '"x"') where name = \(Self.path)
+        """, id)
     case .otherMetadataThere:
       try project.query("update files set metadata = metadata || '{\"k\": 1}' where id = $1", id)
     case .twiceThere:
@@ -75,7 +83,7 @@ import Testing
 
   enum Planted: CaseIterable, Sendable {
     case none, orphan, noBlob, otherBytes, cutBlob, noObject, noSidecar, vainItem, lostFile, twice
-    case noRowThere, noLinkThere, noObjectThere, otherMetadataThere, twiceThere
+    case noRowThere, noLinkThere, noObjectThere, otherBytesThere, otherMetadataThere, twiceThere
 
     var kinds: Set<String> {
       switch self {
@@ -87,7 +95,7 @@ import Testing
       case .vainItem: ["outbox"]
       case .lostFile: ["accepted"]
       case .twice, .twiceThere: ["twice"]
-      case .noRowThere, .noLinkThere, .noObjectThere, .otherMetadataThere: ["arrived"]
+      case .noRowThere, .noLinkThere, .noObjectThere, .otherBytesThere, .otherMetadataThere: ["arrived"]
       }
     }
   }
