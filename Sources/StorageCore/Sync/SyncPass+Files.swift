@@ -13,12 +13,6 @@ extension SyncPass {
     var continuationID: String?
   }
 
-  private struct Item: Sendable {
-    var item: OutboxItem
-    /// Or why it cannot be read.
-    var file: Result<MigratingFile, StorageError>
-  }
-
   mutating func sendFiles() async throws(StorageError) {
     var buckets: [String: StoredBucket] = [:]
     try await forEachPage(of: .file) { pass, items throws(StorageError) in
