@@ -75,7 +75,7 @@ import Testing
     #expect(try other.exitStatus == 11 && other.error?["code"] == "locked" && other.output == "")
     #expect(other.errors.contains("\(program.id)"))
     // Looking needs no lock, nor does storing.
-    #expect(try await fixture.sync("--dry-run").summary["waiting"] == 4)
+    #expect(try await fixture.sync("--dry-run").summary["waiting"] == 3)
     let late = try await fixture.store("late", nil, "--conversation", "many")
     program.send(SIGINT)
     let run = Run(await program.outcome)
