@@ -20,15 +20,12 @@ public final class Database {
     case temporary
   }
 
-  private let connection: OpaquePointer
+  let connection: OpaquePointer
   /// Nil for a temporary one.
   private let path: [UInt8]?
 
-  /// Opens a database and sees to it that it is the one `schema` describes.
-  /// - Parameter creates: whether a missing or empty one is made so; else it throws.
-  public init(
-    _ location: Location, schema: Schema, durability: Durability = .normal, creates: Bool = true,
-    busyTimeout: Duration = .seconds(10)
+  private init(
+    _ location: Location, creates: Bool, durability: Durability, busyTimeout: Duration
   ) throws(SQLiteError) {
     path = if case .file(let path) = location { path } else { nil }
     connection = try Self.open(location, creates ? SQLITE_OPEN_CREATE : 0)
@@ -39,8 +36,31 @@ public final class Database {
       PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;
       PRAGMA synchronous=\(durability.rawValue)
       """)
+  }
+
+  /// Opens a database and sees to it that it is the one `schema` describes.
+  /// - Parameter creates: whether a missing or empty one is made so; else it throws.
+  public convenience init(
+    _ location: Location, schema: Schema, durability: Durability = .normal, creates: Bool = true,
+    busyTimeout: Duration = .seconds(10)
+  ) throws(SQLiteError) {
+    try self.init(location, creates: creates, durability: durability, busyTimeout: busyTimeout)
     try establish(schema, creates)
     if case .file = location { try execute("PRAGMA journal_mode=TRUNCATE") }
+  }
+
+  /// Opens a database that may be damaged, of any version that `schema` knows, and leaves it as it is; only what a
+  /// killed process left half written is undone, as by any reader.
+  public convenience init(
+    inspecting path: [UInt8], schema: Schema, busyTimeout: Duration = .seconds(10)
+  ) throws(SQLiteError) {
+    try self.init(.file(path), creates: false, durability: .extra, busyTimeout: busyTimeout)
+    guard try integer("SELECT count(*) FROM sqlite_schema") > 0 else { throw .damaged("it is empty") }
+    try checkOwner(schema)
+    let version = try version
+    guard version == schema.version || schema.upgrades[version] != nil else {
+      throw .otherVersion(found: version, expected: schema.version)
+    }
   }
 
   deinit {
@@ -81,8 +101,7 @@ public final class Database {
         try execute(schema.creation)
       }
     }
-    let applicationID = Int32(truncatingIfNeeded: try integer("PRAGMA application_id"))
-    guard applicationID == schema.applicationID else { throw .foreign(applicationID: applicationID) }
+    try checkOwner(schema)
     if schema.upgrades[try version] != nil {
       // What is damaged is not written to.
       try check()
@@ -90,6 +109,11 @@ public final class Database {
     }
     let version = try version
     guard version == schema.version else { throw .otherVersion(found: version, expected: schema.version) }
+  }
+
+  private func checkOwner(_ schema: Schema) throws(SQLiteError) {
+    let applicationID = Int32(truncatingIfNeeded: try integer("PRAGMA application_id"))
+    guard applicationID == schema.applicationID else { throw .foreign(applicationID: applicationID) }
   }
 
   private var version: Int32 {
@@ -115,11 +139,14 @@ public final class Database {
     try Statement(sql, on: connection)
   }
 
-  /// Runs `body` in one transaction that takes the write lock at once; undone as a whole when `body` throws.
+  /// Runs `body` in one transaction that takes the write lock at once; undone as a whole when `body` throws. Throws
+  /// `.moved` when another file has the database's name by now: what is written to this one would be lost.
   @discardableResult
   public func transaction<Result>(_ body: () throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
     try execute("BEGIN IMMEDIATE")
     do throws(SQLiteError) {
+      // Under the lock: whoever puts another file in its place holds it too.
+      if isMoved { throw .moved }
       let result = try body()
       try execute("COMMIT")
       return result
@@ -128,6 +155,13 @@ public final class Database {
       if sqlite3_get_autocommit(connection) == 0 { sqlite3_exec(connection, "ROLLBACK", nil, nil, nil) }
       throw error
     }
+  }
+
+  /// Whether its name leads to another file by now, or to none.
+  private var isMoved: Bool {
+    if path == nil { return false }
+    var moved: Int32 = 0
+    return sqlite3_file_control(connection, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0
   }
 
   /// Runs `body` on one state of the database, whatever others write meanwhile; `body` only reads.
@@ -147,7 +181,7 @@ public final class Database {
   }
 
   /// SQLite takes what is missing of the last page for zeros.
-  private func checkLength() throws(SQLiteError) {
+  func checkLength() throws(SQLiteError) {
     guard let path else { return }
     var status = stat()
     // Opening it here would, at its closing, drop the locks of this process.

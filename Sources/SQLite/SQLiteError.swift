@@ -14,6 +14,8 @@ public enum SQLiteError: Error, Hashable, Sendable {
   case missingParent
   /// Another rule refused a row: it must be unique, or hold something.
   case constraint(String)
+  /// Its name leads to another file since it was opened.
+  case moved
   case full
   case readOnly(String)
   case cannotOpen(String)
@@ -23,6 +25,10 @@ public enum SQLiteError: Error, Hashable, Sendable {
   init(code: Int32, message: String) {
     if code == SQLITE_CONSTRAINT | 3 << 8 {  // SQLITE_CONSTRAINT_FOREIGNKEY, a macro that Swift does not import
       self = .missingParent
+      return
+    }
+    if code == SQLITE_READONLY | 4 << 8 {  // SQLITE_READONLY_DBMOVED, another one
+      self = .moved
       return
     }
     self =
@@ -47,6 +53,7 @@ extension SQLiteError: CustomStringConvertible {
     case .otherVersion(let found, let expected): "the database has version \(found), this program needs \(expected)"
     case .missingParent: "a row that another one refers to is not there"
     case .constraint(let message): "a rule of the database refused a row: \(message)"
+    case .moved: "another database was put in its place"
     case .full: "the disk is full"
     case .readOnly(let message): "the database cannot be written: \(message)"
     case .cannotOpen(let message): "the database cannot be opened: \(message)"

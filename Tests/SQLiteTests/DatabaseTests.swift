@@ -227,4 +227,31 @@ import Testing
       try database.execute("INSERT INTO c VALUES (1)")
     }
   }
+
+  @Test func `who writes into a database that has lost its name is told`() throws {
+    try withFile { path in
+      let database = try Database(.file(path), schema: Self.schema)
+      try database.transaction { () throws(SQLiteError) in try insert([.integer(1)], into: database) }
+      let name = String(decoding: path, as: UTF8.self)
+      try #require(rename(name, name + "-journal") == 0)
+      _ = try Database(.file(path), schema: Self.schema)
+      #expect(throws: SQLiteError.moved) {
+        try database.transaction { () throws(SQLiteError) in try insert([.integer(2)], into: database) }
+      }
+    }
+  }
+
+  @Test func `a look into a database changes nothing, whatever its version`() throws {
+    try withFile { path in
+      let older = Schema(applicationID: Self.schema.applicationID, version: 2, creation: Self.schema.creation)
+      _ = try Database(.file(path), schema: older)
+      let upgrading = Schema(
+        applicationID: older.applicationID, version: 3, creation: older.creation, upgrades: [2: "DROP INDEX i"])
+      #expect(try Database(inspecting: path, schema: upgrading).contradictions().isEmpty)
+      #expect(throws: SQLiteError.otherVersion(found: 2, expected: 3)) {
+        _ = try Database(inspecting: path, schema: Self.schema)
+      }
+      #expect(try Database(inspecting: path, schema: older).brokenReferences().isEmpty)
+    }
+  }
 }

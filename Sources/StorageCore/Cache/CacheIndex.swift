@@ -134,7 +134,7 @@ extension SQLiteError {
   var isCuredByAnew: Bool {
     switch self {
     case .damaged, .foreign, .otherVersion: true
-    case .busy, .missingParent, .constraint, .full, .readOnly, .cannotOpen, .failed: false
+    case .busy, .moved, .missingParent, .constraint, .full, .readOnly, .cannotOpen, .failed: false
     }
   }
 }

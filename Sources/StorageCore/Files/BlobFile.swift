@@ -32,8 +32,9 @@ extension TargetDirectory {
 
   /// Nil when it is not there.
   func blob(_ digest: SHA256Digest) throws(FileError) -> BlobFile? {
+    guard let folder = try existingSubdirectory(digest.hex.utf8.prefix(2)) else { return nil }
     do throws(FileError) {
-      return try BlobFile(Array(digest.hex.utf8), in: blobFolder(of: digest))
+      return try BlobFile(Array(digest.hex.utf8), in: folder)
     } catch {
       if case .failed(_, _, code: ENOENT) = error { return nil }
       throw error

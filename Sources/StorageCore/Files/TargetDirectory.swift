@@ -32,6 +32,19 @@ final class TargetDirectory: Sendable {
       path, try FileDescriptor(opening: name, in: descriptor, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, named: path))
   }
 
+  /// The directory of that name inside, not through a symbolic link; nil when nothing has the name.
+  func existingSubdirectory(_ name: some Collection<UInt8>) throws(FileError) -> TargetDirectory? {
+    let path = path.appending(LocalPath(checked: Array(name)))
+    do throws(FileError) {
+      return TargetDirectory(
+        path, try FileDescriptor(opening: name, in: descriptor, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, named: path)
+      )
+    } catch {
+      if case .failed(_, _, code: ENOENT) = error { return nil }
+      throw error
+    }
+  }
+
   /// What has that name inside, a symbolic link itself; nil when nothing has.
   func kind(of name: some Collection<UInt8>) throws(FileError) -> FileKind? {
     var status = stat()

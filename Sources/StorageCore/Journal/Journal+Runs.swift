@@ -41,7 +41,7 @@ extension Journal {
       } catch {
         switch error {
         case .damaged, .otherVersion: return []
-        case .busy, .foreign, .missingParent, .constraint, .full, .readOnly, .cannotOpen, .failed: throw error
+        case .busy, .moved, .foreign, .missingParent, .constraint, .full, .readOnly, .cannotOpen, .failed: throw error
         }
       }
     }

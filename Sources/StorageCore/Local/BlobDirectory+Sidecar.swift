@@ -5,9 +5,11 @@ internal import SupabaseClient
 /// Beside each blob lies `<sha256>.json`: what is needed to make the database again, one line of JSON for each file that
 /// has this content. Lines are only ever added; of several with one id the last one holds.
 extension BlobDirectory {
-  /// Notes that the content of a blob is that of a file, made at `time`. It outlives a crash of the machine once this
-  /// returns.
-  func note(_ file: FileRow, madeAt time: String, beside digest: SHA256Digest) throws(FileError) {
+  /// Notes that the content of a blob is that of a file, made at `time` for the sake of `project`. It outlives a crash
+  /// of the machine once this returns.
+  func note(
+    _ file: FileRow, madeAt time: String, for project: String, beside digest: SHA256Digest
+  ) throws(FileError) {
     let directory = try root.blobFolder(of: digest)
     let path = directory.path.appending(LocalPath(checked: Array("\(digest.hex).json".utf8)))
     let base = directory.descriptor.number
@@ -16,7 +18,7 @@ extension BlobDirectory {
         openat(base, "\(digest.hex).json", O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
       })
     let byteCount = Int64(try sidecar.status(named: path).st_size)
-    var line = file.sidecarLine(madeAt: time)
+    var line = file.sidecarLine(madeAt: time, for: project)
     if byteCount > 0, try sidecar.endsInsideLine(byteCount, named: path) { line.insert(UInt8(ascii: "\n"), at: 0) }
     // In one call: lines of several processes do not mix.
     let count = Glibc.write(sidecar.number, line, line.count)
@@ -38,8 +40,8 @@ extension FileDescriptor {
 }
 
 extension FileRow {
-  /// Under the names of the columns, with the bucket and the conversation it was stored for.
-  fileprivate func sidecarLine(madeAt time: String) -> [UInt8] {
+  /// Under the names of the columns, with the bucket, the conversation it was stored for and the project it waits for.
+  fileprivate func sidecarLine(madeAt time: String, for project: String) -> [UInt8] {
     var line = JSONWriter()
     line.beginObject()
     write(to: &line)
@@ -49,6 +51,8 @@ extension FileRow {
     if let id = metadata.continuationID { line.value(id) } else { line.null() }
     line.key("created_at")
     line.value(time)
+    line.key("project")
+    line.value(project)
     line.endObject()
     return line.bytes + [UInt8(ascii: "\n")]
   }

@@ -11,6 +11,12 @@ struct BlobDirectory: Sendable {
     root = try directory.subdirectory("blobs".utf8, mode: 0o700)
   }
 
+  /// Opens the one that is there, for reading; nil when there is none.
+  init?(existingIn directory: TargetDirectory) throws(FileError) {
+    guard let root = try directory.existingSubdirectory("blobs".utf8) else { return nil }
+    self.root = root
+  }
+
   /// Where the blob of a content lies in the local store at `store`.
   static func path(of digest: SHA256Digest, in store: LocalPath) -> LocalPath {
     store.appending(LocalPath(checked: Array("blobs/\(digest.hex.prefix(2))/\(digest.hex)".utf8)))

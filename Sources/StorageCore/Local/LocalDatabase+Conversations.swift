@@ -3,7 +3,7 @@ internal import SQLite
 internal import SupabaseClient
 
 extension LocalDatabase {
-  private static let conversationColumns = "id, continuation_id, title, metadata, created_at, updated_at"
+  static let conversationColumns = "id, continuation_id, title, metadata, created_at, updated_at"
 
   /// By its continuation id, else by the id of its row.
   func conversation(_ id: String) throws(SQLiteError) -> Conversation? {
@@ -90,7 +90,7 @@ extension LocalDatabase {
 }
 
 extension Conversation {
-  fileprivate init(_ row: borrowing Statement) throws(SQLiteError) {
+  init(_ row: borrowing Statement) throws(SQLiteError) {
     self.init(
       id: try row.text(0), continuationID: try row.text(1), title: row.value(2).text,
       metadata: try JSONValue(column: row.text(3)).members, createdAt: try row.text(4), updatedAt: try row.text(5))
@@ -98,7 +98,7 @@ extension Conversation {
 }
 
 extension Message {
-  fileprivate init(_ row: borrowing Statement) throws(SQLiteError) {
+  init(_ row: borrowing Statement) throws(SQLiteError) {
     guard let role = Role(rawValue: try row.text(1)) else { throw .damaged("an unknown role") }
     self.init(
       id: try row.text(0), role: role, content: try row.text(2),

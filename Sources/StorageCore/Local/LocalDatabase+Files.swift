@@ -2,7 +2,7 @@ internal import SQLite
 internal import SupabaseClient
 
 extension LocalDatabase {
-  private static let fileColumns =
+  static let fileColumns =
     "id, storage_path, original_name, mime_type, size_bytes, file_type, metadata, created_at"
 
   func files(ids: [FileID]) throws(SQLiteError) -> [FileRow] {
@@ -96,7 +96,7 @@ extension LocalDatabase {
 
 extension FileRow {
   /// From a row with all columns in their order.
-  fileprivate init(_ row: borrowing Statement) throws(SQLiteError) {
+  init(_ row: borrowing Statement) throws(SQLiteError) {
     guard let type = FileType(rawValue: try row.text(5)) else { throw .damaged("an unknown file type") }
     self.init(
       id: try FileID(column: row.text(0)), storagePath: try row.text(1), originalName: try row.text(2),
@@ -106,7 +106,7 @@ extension FileRow {
 }
 
 extension FileID {
-  fileprivate init(column text: String) throws(SQLiteError) {
+  init(column text: String) throws(SQLiteError) {
     guard let id = FileID(text) else { throw .damaged("an id that is none") }
     self = id
   }

@@ -16,7 +16,7 @@ struct LocalObject: Sendable {
 }
 
 extension LocalDatabase {
-  private static let objectColumns = "bucket, key, sha256, size_bytes, etag, version"
+  static let objectColumns = "bucket, key, sha256, size_bytes, etag, version"
 
   func bucket(_ name: String) throws(SQLiteError) -> StoredBucket? {
     try rows("SELECT is_public, byte_limit FROM buckets WHERE name = ?", [.text(name)]) { row in
@@ -64,7 +64,13 @@ extension LocalDatabase {
 }
 
 extension LocalObject {
-  fileprivate init(_ row: borrowing Statement) throws(SQLiteError) {
+  /// The object of a file, from what its blob was found to be.
+  init(keptFor file: FileRow, sha256: String, byteCount: Int64, etag: String) throws(SQLiteError) {
+    guard let sha256 = SHA256Digest(hex: sha256) else { throw .damaged("a digest that is none") }
+    self.init(bucket: file.bucket, key: file.storagePath, sha256: sha256, byteCount: byteCount, etag: etag)
+  }
+
+  init(_ row: borrowing Statement) throws(SQLiteError) {
     guard let sha256 = SHA256Digest(hex: try row.text(2)) else { throw .damaged("a digest that is none") }
     self.init(
       bucket: try row.text(0), key: try row.text(1), sha256: sha256, byteCount: row.integer(3), etag: try row.text(4),

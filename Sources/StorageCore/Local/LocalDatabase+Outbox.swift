@@ -4,7 +4,7 @@ internal import SupabaseClient
 /// The outbox: a row for every change that some project does not have yet. One with the project '' was made while no
 /// project was set; the first one that is sent to gets it.
 extension LocalDatabase {
-  private static let itemColumns =
+  static let itemColumns =
     "seq, kind, file_id, continuation_id, message_id, is_parked, attempts, error, created_at"
   private static let isOfChange =
     "kind = ? AND ifnull(file_id, '') = ? AND ifnull(continuation_id, '') = ? AND ifnull(message_id, '') = ?"
@@ -139,7 +139,7 @@ extension OutboxItem.Change {
 }
 
 extension OutboxItem {
-  fileprivate init(_ row: borrowing Statement) throws(SQLiteError) {
+  init(_ row: borrowing Statement) throws(SQLiteError) {
     let change: Change
     switch (try Kind(column: row.text(1)), row.value(2).text.flatMap { FileID($0) }, row.value(3).text) {
     case (.conversation, _, let continuationID?): change = .conversation(continuationID)

@@ -8,7 +8,7 @@ final class LocalDatabase {
   static let fileName = "store.sqlite"
 
   /// "SUPL"
-  private static let schema = Schema(
+  static let schema = Schema(
     applicationID: 0x5355_504c, version: 2,
     creation: """
       CREATE TABLE buckets (name TEXT PRIMARY KEY NOT NULL, is_public INTEGER NOT NULL, byte_limit INTEGER) STRICT;
@@ -67,6 +67,10 @@ final class LocalDatabase {
 
   let database: Database
 
+  init(_ database: Database) {
+    self.database = database
+  }
+
   /// Opens the database in `directory`, which is there, and looks it through.
   init(in directory: TargetDirectory) throws(SQLiteError) {
     database = try Database(
@@ -95,8 +99,9 @@ final class LocalDatabase {
     try directory.sync()
   }
 
-  private static func fill(_ database: Database) throws(SQLiteError) {
-    var insertion = try database.prepare("INSERT INTO buckets (name, is_public, byte_limit) VALUES (?, 0, ?)")
+  static func fill(_ database: Database) throws(SQLiteError) {
+    var insertion = try database.prepare(
+      "INSERT INTO buckets (name, is_public, byte_limit) VALUES (?, 0, ?) ON CONFLICT DO NOTHING")
     for bucket in Bucket.allCases { try insertion.run([.text(bucket.name), .integer(bucket.fileSizeLimit)]) }
   }
 

@@ -99,7 +99,7 @@ actor LocalStore {
       return contents
     }
     do throws(FileError) {
-      for (file, digest) in contents { try blobs.note(file, madeAt: time.columnText, beside: digest) }
+      for (file, digest) in contents { try blobs.note(file, madeAt: time.columnText, for: project, beside: digest) }
     } catch {
       throw StorageError(error)
     }
@@ -117,7 +117,8 @@ actor LocalStore {
       row.metadata = new
       if let object = try tables.object(row.storagePath, in: row.bucket) {
         do throws(FileError) {
-          try blobs.note(row, madeAt: row.createdAt ?? Timestamp.now.columnText, beside: object.sha256)
+          try blobs.note(
+            row, madeAt: row.createdAt ?? Timestamp.now.columnText, for: project, beside: object.sha256)
         } catch {
           return .failure(error)
         }

@@ -5,14 +5,16 @@ extension StorageError {
   init(_ error: SQLiteError, inStoreAt path: LocalPath) {
     let message = "the local store \(path): \(error)"
     switch error {
-    case .busy:
+    case .busy, .moved:
       self.init(.locked, message, hint: "run the same command again", retry: .once)
-    case .damaged, .foreign:
+    case .damaged:
       self.init(
         .damaged, message,
-        hint:
-          "nothing of it was changed; keep a copy of the directory, and put back \(LocalDatabase.fileName) from a backup"
-      )
+        hint: "nothing of it was changed; `supastore local check` says more, `supastore local recover` makes it again")
+    case .foreign:
+      self.init(
+        .damaged, message,
+        hint: "nothing of it was changed; move that file away, then `supastore local recover` makes the database again")
     case .otherVersion:
       self.init(.damaged, message, hint: "use the version of supastore that made it; nothing of it was changed")
     case .missingParent: self.init(.notFound, message)
@@ -27,6 +29,6 @@ extension StorageError {
   static func databaseMissing(inStoreAt path: LocalPath) -> StorageError {
     StorageError(
       .damaged, "the local store \(path): its database \(LocalDatabase.fileName) is missing, and there are files",
-      hint: "nothing of it was changed; put the database back from a backup")
+      hint: "put it back from a backup, or make it again with `supastore local recover`")
   }
 }

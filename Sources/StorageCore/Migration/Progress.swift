@@ -43,6 +43,14 @@ public final class ProgressMeter: Sendable {
     }
   }
 
+  /// Contents were read.
+  func count(files: Int, bytes: Int64) {
+    state.withLock { state in
+      state.progress.fileCount += files
+      state.progress.byteCount += bytes
+    }
+  }
+
   /// From now on what `lane` sends counts.
   func watch(_ lane: any UploadLane) {
     state.withLock { state in

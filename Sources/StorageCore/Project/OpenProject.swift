@@ -108,7 +108,7 @@ public struct OpenProject: Sendable {
     _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
     try await HTTPClient.withRunning(settings.transport) { client in
-      let connection = ServiceConnection(client, patience: fallback == nil ? nil : Retrier.patience)
+      let connection = ServiceConnection(client, patience: retrier.outage == nil ? nil : Retrier.patience)
       let remote = RemoteProject(settings: settings, connection: connection)
       let store = RemoteObjectStore(connection: connection, storage: StorageClient(settings.project))
       let repository = RemoteFileRepository(connection: connection, tables: remote.tables)

@@ -1,6 +1,6 @@
 /// Repeats an operation while its error says that this may help. The only layer that retries.
 public struct Retrier: Sendable {
-  /// How long one operation is repeated at a service whose place something else can take.
+  /// How long one operation is repeated at a service whose outage is noted, and how long its first answer may take.
   static let patience = Duration.seconds(10)
 
   var policy: RetryPolicy
@@ -32,7 +32,8 @@ public struct Retrier: Sendable {
     let start = ContinuousClock.now
     do throws(StorageError) {
       let value = try await repeated(operation) { error in
-        if case .throttled = error.retry { return true }
+        // It answers, and says when.
+        if case .throttled(after: .some) = error.retry { return true }
         return !isProbe && start.duration(to: .now) < Self.patience
       }
       outage.ended(passage)

@@ -2,8 +2,7 @@ import StorageCore
 
 /// Stores a file in a conversation, says so there, and fetches all files of the conversation into a directory.
 func share(_ file: LocalPath, copyingInto directory: LocalPath, _ environment: Environment) async throws -> [Message] {
-  let settings = try ProjectSettings(Configuration(environment: environment))
-  return try await OpenProject.withOpen(settings) { project in
+  return try await OpenProject.withOpen(for: Configuration(environment: environment)) { project in
     var options = UploadOptions()
     options.continuationID = "7d3f"  // The conversation is made if there is none.
     let stored = try await project.upload(.file(file), options)

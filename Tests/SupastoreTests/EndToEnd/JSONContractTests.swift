@@ -62,10 +62,44 @@ private typealias ProgramStatus = supastore.ExitStatus
       _ = try await check(local, arguments, &met, commandWords: 2)
     }
     _ = try await check(local, ["status"], &met)
+    try await checkSync(&met)
     try await checkParked(&met)
+    try await checkRecovery(of: local, &met)
+  }
+
+  /// What was stored without a project is sent to one, but for a file that a stranger's row keeps out.
+  private func checkSync(_ met: inout Set<String>) async throws {
+    let supastore = supastore.with(["SUPASTORE_STATE_DIR": tree["waiting"]])
+    let local = supastore.with(["SUPASTORE_MODE": "local"])
+    _ = try await check(supastore, ["sync"], &met)
+    let upload = try await check(local, ["upload", tree["root/b"], "data:,waits", "--conversation", "waiting"], &met)
+    let path = try #require(try upload.documents("file").first?["storage_path"]?.string)
+    try supastore.project.query(
+      "insert into files (storage_path, original_name, file_type) values ($1, 'x', 'user_upload')", path)
+    _ = try await check(supastore, ["sync", "--dry-run"], &met)
+    #expect(try await check(supastore, ["sync"], &met).exitStatus == 3)
+    _ = try await check(supastore, ["sync", "--dry-run"], &met)
+    #expect(try await check(supastore, ["sync", "--retry-parked"], &met).exitStatus == 7)
+    try supastore.project.query("delete from files where storage_path = $1", path)
+    #expect(try await check(supastore, ["sync", "--retry-parked"], &met).exitStatus == 0)
+  }
+
+  private func checkRecovery(of local: Supastore, _ met: inout Set<String>) async throws {
+    #expect(try await check(local, ["local", "check"], &met, commandWords: 2).exitStatus == 0)
+    _ = try await check(local, ["local", "recover"], &met, commandWords: 2)
     try #require(truncate(supastore.stateDirectory + "/local/store.sqlite", 100) == 0)
     #expect(try await check(local, ["list"], &met).exitStatus == 12)
     #expect(try await check(local, ["status"], &met).exitStatus == 12)
+    let digest = try sha256(Array("content of b".utf8))
+    let blob = "\(supastore.stateDirectory)/local/blobs/\(digest.prefix(2))/\(digest)"
+    try #require(truncate(blob, 3) == 0)
+    #expect(try await check(local, ["local", "check"], &met, commandWords: 2).exitStatus == 12)
+    for arguments in [["local", "recover", "--dry-run"], ["local", "recover"]] {
+      #expect(try await check(local, arguments, &met, commandWords: 2).exitStatus == 3)
+    }
+    #expect(try await check(local, ["local", "check"], &met, commandWords: 2).exitStatus == 0)
+    let none = local.with(["SUPASTORE_STATE_DIR": tree["state"]])
+    for command in ["check", "recover"] { _ = try await check(none, ["local", command], &met, commandWords: 2) }
   }
 
   /// What was refused, while the service is down.
