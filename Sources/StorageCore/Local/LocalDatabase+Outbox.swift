@@ -9,15 +9,19 @@ extension LocalDatabase {
   private static let isOfChange =
     "kind = ? AND ifnull(file_id, '') = ? AND ifnull(continuation_id, '') = ? AND ifnull(message_id, '') = ?"
 
-  /// Adds changes. One that waits already, or is parked, goes to the end as if it had never been tried.
+  /// Adds changes. One that waits already, or is parked, goes to the end as if it had never been tried; one that waited
+  /// for whatever project comes first belongs to this one from now on.
   func enqueue(_ changes: [OutboxItem.Change], for project: String, at time: Timestamp) throws(SQLiteError) {
     var insertion = try database.prepare(
       """
       INSERT OR REPLACE INTO outbox (kind, file_id, continuation_id, message_id, project, created_at)
       VALUES (?, ?, ?, ?, ?, ifnull((SELECT created_at FROM outbox WHERE \(Self.isOfChange) AND project = ?), ?))
       """)
+    var claim = try database.prepare(
+      "UPDATE OR REPLACE outbox SET project = ? WHERE \(Self.isOfChange) AND project = ''")
     for change in changes {
       try withdraw(change.opposite, from: project)
+      if !project.isEmpty { try claim.run([.text(project)] + change.key) }
       if try isCovered(change, by: project) { continue }
       try insertion.run(
         change.columns + [.text(project)] + change.key + [.text(project), .text(time.columnText)])

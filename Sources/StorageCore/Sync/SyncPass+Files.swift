@@ -13,12 +13,6 @@ extension SyncPass {
     var continuationID: String?
   }
 
-  private struct Item: Sendable {
-    var item: OutboxItem
-    /// Or why it cannot be read.
-    var file: Result<MigratingFile, StorageError>
-  }
-
   mutating func sendFiles() async throws(StorageError) {
     var buckets: [String: StoredBucket] = [:]
     try await forEachPage(of: .file) { pass, items throws(StorageError) in
@@ -26,7 +20,9 @@ extension SyncPass {
       var groups: [Destination: [(item: OutboxItem, file: QueuedFile)]] = [:]
       var results: [SyncedItem] = []
       for item in items {
-        guard let id = item.change.fileID, let file = files[id] else {
+        // One that was removed meanwhile has taken its item along.
+        guard let id = item.change.fileID, let found = files[id] else { continue }
+        guard let file = found else {
           // Its object's row is gone, which nothing but a damage explains.
           results.append(SyncedItem(item: item, error: .contentLost))
           continue
@@ -134,13 +130,13 @@ extension StorageError {
 }
 
 extension LocalStore {
-  /// Of these files those that are there with their objects.
-  fileprivate func queuedFiles(_ ids: [FileID]) throws(StorageError) -> [FileID: QueuedFile] {
+  /// Of these files those that are there; nil for one whose object is not.
+  fileprivate func queuedFiles(_ ids: [FileID]) throws(StorageError) -> [FileID: QueuedFile?] {
     try reading { tables throws(SQLiteError) in
-      var files: [FileID: QueuedFile] = [:]
+      var files: [FileID: QueuedFile?] = [:]
       for row in try tables.files(ids: ids) {
-        guard let object = try tables.object(row.storagePath, in: row.bucket) else { continue }
-        files[row.id] = QueuedFile(row: row, sha256: object.sha256)
+        let object = try tables.object(row.storagePath, in: row.bucket)
+        files[row.id] = .some(object.map { QueuedFile(row: row, sha256: $0.sha256) })
       }
       return files
     }

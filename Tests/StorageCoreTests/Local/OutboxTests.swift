@@ -82,6 +82,24 @@ import Testing
     #expect(backlog.waiting == [.file: 1] && backlog.otherCount == 1 && backlog.byteCount == 1)
   }
 
+  @Test func `a change made again for a project waits for that one alone, since it was first made`() async throws {
+    _ = try await LocalFileRepository(store: store).insert([row(1)])
+    let first = try await store.reading { tables throws(SQLiteError) in
+      try tables.items(.file, for: "https://a", limit: 10)
+    }
+    try await store.writing { tables throws(SQLiteError) in
+      try tables.note(first.map { ($0, StorageError(.tooLarge, "too large"), true) })
+    }
+    for _ in 0..<2 { try await enqueue(.file(id(1)), for: "https://a") }
+    let items = try await store.reading { tables throws(SQLiteError) in
+      try tables.items(.file, for: "https://a", limit: 10)
+    }
+    #expect(items.map(\.createdAt) == first.map(\.createdAt) && items.allSatisfy { !$0.isParked && $0.attempts == 0 })
+    #expect(try await changes("https://b").isEmpty)
+    let backlog = try await store.backlog()
+    #expect(backlog.parkedCount == 0 && backlog.otherCount == 1)
+  }
+
   @Test func `what was changed again while it was sent still waits`() async throws {
     _ = try await LocalFileRepository(store: store).insert([row(1)])
     let sent = try await store.reading { tables throws(SQLiteError) in try tables.items(.file, for: "", limit: 10) }

@@ -62,8 +62,26 @@ private typealias ProgramStatus = supastore.ExitStatus
       _ = try await check(local, arguments, &met, commandWords: 2)
     }
     _ = try await check(local, ["status"], &met)
+    try await checkSync(&met)
     try await checkParked(&met)
     try await checkRecovery(of: local, &met)
+  }
+
+  /// What was stored without a project is sent to one, but for a file that a stranger's row keeps out.
+  private func checkSync(_ met: inout Set<String>) async throws {
+    let supastore = supastore.with(["SUPASTORE_STATE_DIR": tree["waiting"]])
+    let local = supastore.with(["SUPASTORE_MODE": "local"])
+    _ = try await check(supastore, ["sync"], &met)
+    let upload = try await check(local, ["upload", tree["root/b"], "data:,waits", "--conversation", "waiting"], &met)
+    let path = try #require(try upload.documents("file").first?["storage_path"]?.string)
+    try supastore.project.query(
+      "insert into files (storage_path, original_name, file_type) values ($1, 'x', 'user_upload')", path)
+    _ = try await check(supastore, ["sync", "--dry-run"], &met)
+    #expect(try await check(supastore, ["sync"], &met).exitStatus == 3)
+    _ = try await check(supastore, ["sync", "--dry-run"], &met)
+    #expect(try await check(supastore, ["sync", "--retry-parked"], &met).exitStatus == 7)
+    try supastore.project.query("delete from files where storage_path = $1", path)
+    #expect(try await check(supastore, ["sync", "--retry-parked"], &met).exitStatus == 0)
   }
 
   private func checkRecovery(of local: Supastore, _ met: inout Set<String>) async throws {
