@@ -21,7 +21,7 @@ final class PartialFile: OpenContent {
       let path = directory.path.appending(LocalPath(checked: name))
       file = FileDescriptor(
         owning: try withNulTerminated(name) { text throws(FileError) in
-          try retrying(.open, path) { openat(base, text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
+          try retrying(.create, path) { openat(base, text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
         })
     }
   }

@@ -1,3 +1,5 @@
+internal import SQLite
+
 extension StorageError {
   /// What it means for a run that its state cannot be used.
   init(_ error: StateError) {
@@ -5,9 +7,17 @@ extension StorageError {
       switch error {
       case .noHome, .symbolicLink, .foreign, .writableByOthers: .configuration
       case .file: .unwritable
-      case .database: .damaged
+      case .database(_, let error): Self.code(of: error)
       case .locked: .locked
       }
     self.init(code, error.description, hint: error.hint)
+  }
+
+  private static func code(of error: SQLiteError) -> Code {
+    switch error {
+    case .damaged, .foreign, .otherVersion, .missingParent, .constraint: .damaged
+    case .busy: .locked
+    case .full, .readOnly, .cannotOpen, .failed: .unwritable
+    }
   }
 }

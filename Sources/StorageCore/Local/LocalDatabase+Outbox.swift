@@ -23,6 +23,7 @@ extension LocalDatabase {
       try withdraw(change.opposite, from: project)
       if !project.isEmpty { try claim.run([.text(project)] + change.key) }
       if try isCovered(change, by: project) { continue }
+      if case .file(let id) = change { try withdrawOwnLink(of: id, from: project) }
       try insertion.run(
         change.columns + [.text(project)] + change.key + [.text(project), .text(time.columnText)])
     }
@@ -39,6 +40,16 @@ extension LocalDatabase {
       [.text(project), .text(file.description), .text(continuationID)]
     ) { $0.integer(0) }
     return !found.isEmpty
+  }
+
+  /// The link that a file was stored with comes with the file.
+  private func withdrawOwnLink(of file: FileID, from project: String) throws(SQLiteError) {
+    var deletion = try database.prepare(
+      """
+      DELETE FROM outbox WHERE kind = 'link' AND file_id = ? AND project = ?
+      AND continuation_id = (SELECT json_extract(metadata, '$.continuation_id') FROM files WHERE id = ?)
+      """)
+    try deletion.run([.text(file.description), .text(project), .text(file.description)])
   }
 
   private func withdraw(_ change: OutboxItem.Change?, from project: String) throws(SQLiteError) {

@@ -13,13 +13,13 @@ struct LocalFileRepository: FileRepository {
   func createConversation(
     continuationID: String, title: String?, metadata: [String: JSONValue]
   ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
-    if let found = try await conversation(continuationID: continuationID) { return (found, false) }
+    if !store.isStandIn, let found = try await conversation(continuationID: continuationID) { return (found, false) }
     defer { CrashPoint.conversationMade.reached() }
     return try await store.writing { tables throws(SQLiteError) in
       let time = Timestamp.now
       let saved = try tables.createConversation(
         continuationID: continuationID, title: title, metadata: metadata, at: time)
-      if saved.isNew {
+      if saved.isNew || store.isStandIn {
         try tables.enqueue([.conversation(saved.conversation.continuationID)], for: store.project, at: time)
       }
       return saved
@@ -41,7 +41,7 @@ struct LocalFileRepository: FileRepository {
     try await store.writing { tables throws(SQLiteError) in
       let time = Timestamp.now
       let isNew = try tables.insert(message, into: conversation.id, at: time)
-      if isNew { try tables.enqueue([.message(message.id)], for: store.project, at: time) }
+      if isNew || store.isStandIn { try tables.enqueue([.message(message.id)], for: store.project, at: time) }
       return isNew
     }
   }
@@ -104,7 +104,8 @@ struct LocalFileRepository: FileRepository {
       let time = Timestamp.now
       let linked = try tables.link(files, to: conversation.id, at: time)
       try tables.enqueue(
-        files.filter(linked.contains).map { .link($0, conversation.continuationID) }, for: store.project, at: time)
+        files.filter { linked.contains($0) || store.isStandIn }.map { .link($0, conversation.continuationID) },
+        for: store.project, at: time)
       return linked
     }
   }
@@ -114,7 +115,8 @@ struct LocalFileRepository: FileRepository {
     return try await store.writing { tables throws(SQLiteError) in
       let unlinked = try tables.unlink(files, from: conversation.id)
       try tables.enqueue(
-        files.filter(unlinked.contains).map { .unlink($0, conversation.continuationID) }, for: store.project,
+        files.filter { unlinked.contains($0) || store.isStandIn }.map { .unlink($0, conversation.continuationID) },
+        for: store.project,
         at: Timestamp.now)
       return unlinked
     }

@@ -8,6 +8,8 @@ actor LocalStore {
   nonisolated let path: LocalPath
   /// For which project's sake it is written to: what changes waits for that one. Empty when none is set.
   nonisolated let project: String
+  /// Whether it stands in for a project that has rows of its own: then what is asked for waits whatever is here already.
+  nonisolated var isStandIn: Bool { !project.isEmpty }
   private let tables: LocalDatabase
   private let blobs: BlobDirectory
   private let executor = BlockingExecutor(label: "supastore.local")

@@ -10,7 +10,7 @@ extension Migration {
 
   /// Where files can be stored now, and their bucket there: the place that was asked for, or what stands in for it.
   func reachable(_ tally: inout RunTally) async throws(StorageError) -> (place: Migration, bucket: StoredBucket) {
-    let (bucket, isLate) = await patiently { migration in
+    let (bucket, wasCut) = await patiently { migration in
       do throws(StorageError) {
         return Result<StoredBucket, StorageError>.success(try await migration.bucket())
       } catch {
@@ -20,7 +20,10 @@ extension Migration {
     do throws(StorageError) {
       return (self, try bucket.get())
     } catch {
-      guard isLate || OpenProject.isOutage(error), !stop.isRaised, let local = try standIn() else { throw error }
+      let isLate = wasCut && error.isCut
+      guard isLate || OpenProject.isOutage(error), !stop.isRaised, let local = try standIn(after: error) else {
+        throw error
+      }
       tally.summary.outage = isLate ? .late : error
       if isLate { noteSilence() }
       return (local, try await local.bucket())
@@ -35,12 +38,15 @@ extension Migration {
     _ body: @escaping @Sendable (Migration, RunTally) async throws(StorageError) -> RunTally
   ) async -> (place: Migration, bucket: StoredBucket) {
     let before = tally
-    let (after, isLate) = await patiently { await $0.attempting(before, body) }
+    let (after, wasCut) = await patiently { await $0.attempting(before, body) }
     tally = after
     let end = tally.summary.endedBy
+    let isLate = wasCut && end?.isCut ?? true
     let isDown = isLate || end.map(OpenProject.isOutage) ?? false
     do throws(StorageError) {
-      guard isDown || (end == nil && !tally.unreached.isEmpty), !stop.isRaised, let local = try standIn() else {
+      guard isDown || (end == nil && !tally.unreached.isEmpty), !stop.isRaised,
+        let local = try standIn(after: end ?? tally.unreached.first?.outcome.error ?? .late)
+      else {
         tally.giveUpUnreached()
         return (self, bucket)
       }
@@ -96,6 +102,8 @@ extension Migration {
     } _: {
       await signal.raised(at: deadline - min(Self.reserve, rest / 2)) { await body(migration) }
     }
+    // Whoever cancelled the task wants the whole run to end.
+    if signal.reason == .interrupted { stop.raise() }
     return (value, signal.reason == .deadline)
   }
 
@@ -108,8 +116,8 @@ extension Migration {
   var canFallBack: Bool { project.fallback != nil }
 
   /// The same run into what stands in for the service; nil where nothing does.
-  private func standIn() throws(StorageError) -> Migration? {
-    guard let (local, store) = try project.fallback?.open() else { return nil }
+  private func standIn(after outage: StorageError) throws(StorageError) -> Migration? {
+    guard let (local, store) = try project.fallback?.open(after: outage) else { return nil }
     return Migration(local, options: options, stop: stop, meter: meter, outbox: store)
   }
 
@@ -129,15 +137,23 @@ extension Migration {
     unreached.files = window.files.filter(isUnreached)
     if unreached.files.isEmpty { return }
     window.files.removeAll(where: isUnreached)
-    let outcomes = await reader.outcomes(of: unreached, in: nil, droppedBy: end)
-    tally.unreached += zip(unreached.files, outcomes).map { ($0, $1) }
+    for file in unreached.files {
+      var alone = unreached
+      alone.files = [file]
+      for outcome in await reader.outcomes(of: alone, in: nil, droppedBy: end ?? .late) {
+        tally.unreached.append((file, outcome))
+      }
+    }
     if tally.unreached.count > Self.unreachedLimit, tally.summary.endedBy == nil {
-      tally.summary.endedBy = outcomes.first?.error
+      tally.summary.endedBy = tally.unreached.last?.outcome.error
     }
   }
 }
 
 extension StorageError {
+  /// Whether it only says that the time was over.
+  fileprivate var isCut: Bool { [.interrupted, .deadline, .unreachable].contains(code) }
+
   fileprivate static let late = StorageError(
     .unreachable, "the service did not take it within the time that was set", retry: .soon)
 }
@@ -151,10 +167,10 @@ extension RunTally {
 }
 
 extension LocalStore {
-  /// The outcomes of files that this store took, as those of files that wait. What was all here before, and may have been
-  /// sent long ago, waits again.
+  /// The outcomes of files that this store took, as those of files that wait. What was here before, and may have been
+  /// sent long ago or wait for another project, waits again.
   func queue(_ outcomes: [FileOutcome]) throws(StorageError) -> [FileOutcome] {
-    let again = outcomes.filter { $0.status == .unchanged }.compactMap(\.id)
+    let again = outcomes.filter { [.stored, .unchanged].contains($0.status) }.compactMap(\.id)
     if !again.isEmpty {
       try writing { [project] tables throws(SQLiteError) in
         try tables.enqueue(again.map { .file($0) }, for: project, at: Timestamp.now)

@@ -90,7 +90,7 @@ extension Migration {
       }
     }
     outcomes.forEach { tally.count($0) }
-    tally.summary.sentByteCount += settled.window.files.reduce(0) { $0 + $1.sentByteCount }
+    if outbox == nil { tally.summary.sentByteCount += settled.window.files.reduce(0) { $0 + $1.sentByteCount } }
     if tally.summary.endedBy == nil { tally.summary.endedBy = settled.window.endOfRun(hadSuccess: tally.hadSuccess) }
     tally.hadSuccess = tally.hadSuccess || settled.window.files.contains(where: \.isComplete)
     return (settled.conversation, tally)

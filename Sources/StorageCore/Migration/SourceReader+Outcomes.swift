@@ -32,7 +32,7 @@ extension SourceReader {
     of file: MigratingFile, _ status: FileOutcome.Status, _ conversation: Conversation?
   ) -> FileOutcome {
     var outcome = outcome(status, file.path, name: file.name, file.status, error: file.error)
-    outcome.id = file.row?.id
+    outcome.id = file.row?.id ?? file.queued?.row.id
     outcome.storagePath = file.row?.storagePath
     outcome.originalName = file.row?.originalName ?? outcome.originalName
     outcome.mediaType = file.row?.mediaType

@@ -29,6 +29,19 @@ final class Fallback: Sendable {
     }
   }
 
+  /// The same, after an outage: where nothing can be kept that is what is told, with the reason in its hint, unless the
+  /// local store is damaged.
+  func open(after outage: StorageError) throws(StorageError) -> (project: OpenProject, store: LocalStore) {
+    do throws(StorageError) {
+      return try open()
+    } catch {
+      guard error.code != .damaged else { throw error }
+      var outage = outage
+      outage.hint = "nothing was kept in the local store: \(error.message)"
+      throw outage
+    }
+  }
+
   /// The rows of those files that wait for the project, and the local store that holds them. Nothing is made.
   func waiting(
     _ references: some Collection<FileReference>
@@ -73,7 +86,7 @@ extension OpenProject {
       return (try await body(self), nil)
     } catch {
       guard let fallback, Self.isOutage(error) else { throw error }
-      let local = try fallback.open().project
+      let local = try fallback.open(after: error).project
       let outage = error
       do throws(StorageError) {
         return (try await body(local), outage)

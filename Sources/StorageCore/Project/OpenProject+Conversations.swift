@@ -53,7 +53,7 @@ extension OpenProject {
     }
     let (isNew, outage) = try await fallingBack { project throws(StorageError) in
       // Each place has a row of its own for a conversation, and it may have been found in the other one.
-      let known = project.fallback == nil && fallback != nil ? nil : try await project.counterpart(of: conversation)
+      let known = project.fallback == nil && fallback != nil ? nil : await project.counterpart(of: conversation)
       let target = if let known { known } else { try await project.copy(of: conversation) }
       return try await project.rows.insert(message, into: target)
     }
@@ -61,9 +61,9 @@ extension OpenProject {
   }
 
   /// The conversation itself, unless it was found in the local store that stands in for this project: then nil.
-  private func counterpart(of conversation: Conversation) async throws(StorageError) -> Conversation? {
-    guard let local = try fallback?.existing()?.project else { return conversation }
-    let waiting = try await local.rows.conversation(continuationID: conversation.continuationID)
+  private func counterpart(of conversation: Conversation) async -> Conversation? {
+    guard let local = try? fallback?.existing()?.project else { return conversation }
+    let waiting = try? await local.rows.conversation(continuationID: conversation.continuationID)
     return waiting?.id == conversation.id ? nil : conversation
   }
 

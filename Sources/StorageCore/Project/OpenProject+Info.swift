@@ -31,7 +31,8 @@ extension OpenProject {
     do throws(StorageError) {
       return try await infoHere(reference)
     } catch {
-      guard error.code == .notFound || Self.isOutage(error), let waiting = try await fallback?.waiting([reference])
+      // A local store that is damaged says nothing about what is at Supabase.
+      guard error.code == .notFound || Self.isOutage(error), let waiting = try? await fallback?.waiting([reference])
       else { throw error }
       return try await waiting.project.infoHere(reference)
     }

@@ -107,7 +107,10 @@ public struct OpenProject: Sendable {
     _ settings: ProjectSettings, retrier: Retrier, fallback: Fallback? = nil,
     _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {
-    try await HTTPClient.withRunning(settings.transport) { client in
+    var transport = settings.transport
+    // Whoever has somewhere else to keep a file need not wait that long for a transfer that stands still.
+    if fallback != nil { transport.stallTimeLimit = min(transport.stallTimeLimit, .seconds(20)) }
+    return try await HTTPClient.withRunning(transport) { client in
       let connection = ServiceConnection(client, patience: retrier.outage == nil ? nil : Retrier.patience)
       let remote = RemoteProject(settings: settings, connection: connection)
       let store = RemoteObjectStore(connection: connection, storage: StorageClient(settings.project))

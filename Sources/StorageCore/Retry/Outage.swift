@@ -18,6 +18,11 @@ final class Outage: Sendable {
   private let clock: @Sendable () -> Int
   /// Whether the file is known not to be there; it is only looked for once by what does not obey it.
   private let isKnownOver = Atomic(false)
+  /// When this process got its last answer. What it sees itself counts for more than what others saw.
+  private let lastAnswer = Atomic(0)
+  private static let freshness = 10
+  /// Whether this process is the one that looks.
+  private let isProbing = Atomic(false)
 
   /// - Parameters:
   ///   - directory: the state directory; made when there is something to note.
@@ -48,25 +53,40 @@ final class Outage: Sendable {
 
   /// Throws `.unreachable` at once while the service is to be left alone.
   func pass() throws(StorageError) -> Passage {
-    guard isObeyed, let file = opened(), let record = Record(file) else { return .free }
+    guard isObeyed, !isProbing.load(ordering: .relaxed), !isFresh, let file = opened(), let record = Record(file) else {
+      return .free
+    }
     let rest = record.until - clock()
     // A clock that went back would keep everybody out for longer than anybody meant.
     if (1...Self.longestPause).contains(rest) { throw record.error(askedAgainIn: rest) }
     guard flock(file.number, LOCK_EX | LOCK_NB) == 0, isCurrent(file) else {
       throw record.error(askedAgainIn: 0)
     }
+    isProbing.store(true, ordering: .relaxed)
     return .probe(file)
+  }
+
+  private var isFresh: Bool {
+    let last = lastAnswer.load(ordering: .relaxed)
+    return last != 0 && (0..<Self.freshness).contains(clock() - last)
   }
 
   /// The service answered.
   func ended(_ passage: consuming Passage = .free) {
+    lastAnswer.store(clock(), ordering: .relaxed)
+    isProbing.store(false, ordering: .relaxed)
     if passage.isProbe || (!isObeyed && !isKnownOver.exchange(true, ordering: .relaxed)) {
       _ = withNulTerminated(path.bytes) { unlink($0) }
     }
   }
 
   /// The service was asked, again and again, and is down. What cannot be noted is not: the next one waits again.
+  ///
+  /// An error that one object may cause for ever says nothing about the service, nor does one of `pass`.
   func note(_ error: StorageError) {
+    isProbing.store(false, ordering: .relaxed)
+    guard error.retry != .once, error.hint != Self.hint else { return }
+    lastAnswer.store(0, ordering: .relaxed)
     let before = record
     let now = clock()
     if let before, (1...Self.longestPause).contains(before.until - now) { return }
@@ -77,6 +97,8 @@ final class Outage: Sendable {
     isKnownOver.store(false, ordering: .relaxed)
   }
 
+  fileprivate static let hint = "`supastore test-connection` asks it at once"
+
   /// What was found, and for how many seconds more the service is left alone; nil when nobody found it down.
   var current: (message: String, secondsLeft: Int)? {
     record.map { ($0.message, min(Self.longestPause, max(0, $0.until - clock()))) }
@@ -84,7 +106,9 @@ final class Outage: Sendable {
 
   private var path: LocalPath { directory.appending(LocalPath(checked: name)) }
 
-  private func opened() -> FileDescriptor? { try? FileDescriptor(opening: path, flags: O_RDONLY | O_NOFOLLOW) }
+  private func opened() -> FileDescriptor? {
+    try? FileDescriptor(opening: path, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  }
 
   private var record: Record? {
     guard let file = opened() else { return nil }
@@ -141,6 +165,6 @@ private struct Record {
   func error(askedAgainIn seconds: Int) -> StorageError {
     StorageError(
       .unreachable, "the service was down a moment ago (\(message)) and is asked again in \(seconds) s",
-      hint: "`supastore test-connection` asks it at once", retry: .soon)
+      hint: Outage.hint, retry: .soon)
   }
 }

@@ -32,9 +32,9 @@ public struct Retrier: Sendable {
     let start = ContinuousClock.now
     do throws(StorageError) {
       let value = try await repeated(operation) { error in
-        // It answers, and says when.
-        if case .throttled(after: .some) = error.retry { return true }
-        return !isProbe && start.duration(to: .now) < Self.patience
+        var asked = Duration.zero
+        if case .throttled(after: let time?) = error.retry { asked = time }
+        return !isProbe && start.duration(to: .now) + asked < Self.patience
       }
       outage.ended(passage)
       return value

@@ -79,9 +79,17 @@ struct SyncPass {
         summary.count(result)
         report(result)
       }
-      if let error = results.lazy.compactMap(\.error).first(where: \.endsTheRun) { throw error }
+      if let error = Self.end(of: results) { throw error }
       seq = last.seq
     }
+  }
+
+  /// Why going on is pointless after these results, if it is. What a single item may cause for ever is no reason.
+  static func end(of results: [SyncedItem]) -> StorageError? {
+    let errors = results.compactMap(\.error).filter(\.endsTheRun)
+    if let error = errors.first(where: { $0.code != .unreachable }) { return error }
+    if results.contains(where: { $0.error == nil }) { return nil }
+    return errors.first { $0.retry != .once } ?? (errors.count >= 5 ? errors.first : nil)
   }
 
   mutating func sendConversations() async throws(StorageError) {
@@ -116,7 +124,7 @@ struct SyncPass {
           CrashPoint.messageSent.reached()
         }
         results.append(result)
-        if result.error?.endsTheRun == true { break }
+        if Self.end(of: [result]) != nil { break }
       }
       return results
     }
@@ -161,7 +169,7 @@ struct SyncPass {
         }
         guard let result = await group.next() else { return results }
         running -= 1
-        hasEnded = hasEnded || result.error?.endsTheRun == true
+        hasEnded = hasEnded || Self.end(of: [result]) != nil
         results.append(result)
       }
     }

@@ -54,7 +54,7 @@ extension SyncPass {
         }
         guard let settled = await group.next() else { return results }
         running -= 1
-        hasEnded = hasEnded || settled.contains { $0.error?.endsTheRun == true }
+        hasEnded = hasEnded || Self.end(of: settled) != nil
         results += settled
       }
     }

@@ -63,11 +63,7 @@ public final class Downloader: Sendable {
       failure = error
       note(error)
     }
-    do throws(StorageError) {
-      try await findWaiting(references.filter { known[$0] == nil }, &known)
-    } catch {
-      failure = failure ?? error
-    }
+    await findWaiting(references.filter { known[$0] == nil }, &known)
     return references.map { reference in
       if let row = known[reference] { return .success(row) }
       if project == nil { return .failure(Self.notHere(reference.description)) }
@@ -78,8 +74,9 @@ public final class Downloader: Sendable {
   /// What is not at Supabase, or cannot be asked there, may wait in the local store.
   private func findWaiting(
     _ references: [FileReference], _ known: inout [FileReference: FileRow]
-  ) async throws(StorageError) {
-    guard let found = try await project?.fallback?.waiting(references)?.rows else { return }
+  ) async {
+    // A local store that is damaged says nothing about what is at Supabase.
+    guard let found = try? await project?.fallback?.waiting(references)?.rows else { return }
     waiting.withLock { $0.formUnion(found.values.map(\.id)) }
     known.merge(found) { first, _ in first }
   }

@@ -33,9 +33,12 @@ extension ConversationCreateCommand: Command {
       if let outage { context.console.noteKept("the conversation is kept", because: outage) }
       if context.console.isJSON {
         try context.console.result(
-          ["type": "conversation", "status": .string(status)] + conversation.json + project.origin(after: outage))
+          ["type": "conversation", "status": .string(status)] + conversation.json(isKept: outage != nil)
+            + project.origin(after: outage))
       } else {
-        try context.console.result("\(status) \(conversation.id) \(conversation.continuationID)")
+        // A uuid of the local store means nothing at Supabase.
+        let uuid = outage == nil ? "\(conversation.id) " : ""
+        try context.console.result("\(status) \(uuid)\(conversation.continuationID)")
       }
       return outage == nil ? .done : .keptLocally
     }

@@ -55,7 +55,6 @@ extension ListCommand: Command {
     let printer = try FilePrinter(arguments, context.console)
     var query = try query(arguments)
     return try await context.withProject(context.configuration(arguments)) { project in
-      try await context.console.noteWaiting(in: project)
       if let id = arguments[conversation]?.text { query.conversation = try await project.conversation(id) }
       if arguments[count] {
         let total = try await project.rows.count(query)
@@ -64,6 +63,7 @@ extension ListCommand: Command {
         } else {
           try context.console.result(String(total))
         }
+        await context.console.noteWaiting(in: project)
         return .done
       }
       var printer = printer
@@ -71,6 +71,7 @@ extension ListCommand: Command {
         query, after: arguments[cursor], limit: arguments[all] ? nil : arguments[limit]
       ) { try printer.show($0) }
       try printer.end(listing, of: project)
+      await context.console.noteWaiting(in: project)
       return .done
     }
   }

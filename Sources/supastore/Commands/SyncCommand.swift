@@ -67,7 +67,8 @@ extension SyncCommand: Command {
   }
 
   private static func send(
-    _ outbox: Outbox, _ options: SyncOptions, _ report: SyncReport, _ interruption: Interruption
+    _ outbox: Outbox, _ options: SyncOptions, _ report: SyncReport, _ interruption: Interruption,
+    isWatching: Bool = false
   ) async throws -> SyncSummary {
     let broken = Mutex<OutputError?>(nil)
     let meter = ProgressMeter()
@@ -82,7 +83,8 @@ extension SyncCommand: Command {
       }
     }
     if let error = broken.withLock({ $0 }) { throw error }
-    try report.show(summary)
+    // One that watches says nothing of a pass in which nothing could be done.
+    if !isWatching || !summary.counts.isEmpty || summary.endedBy != nil { try report.show(summary) }
     return summary
   }
 
@@ -112,7 +114,7 @@ extension SyncCommand: Command {
         pause = lookEvery
         continue
       }
-      let summary = try await send(outbox, options, report, interruption)
+      let summary = try await send(outbox, options, report, interruption, isWatching: true)
       if let error = summary.endedBy, ![.unreachable, .interrupted].contains(error.code) {
         return .of(summary, interruption.status)
       }

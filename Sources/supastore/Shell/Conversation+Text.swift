@@ -1,9 +1,12 @@
 internal import StorageCore
 
 extension Conversation {
-  var json: JSONDocument {
+  var json: JSONDocument { json(isKept: false) }
+
+  /// - Parameter isKept: whether it waits in the local store, whose uuids mean nothing elsewhere.
+  func json(isKept: Bool) -> JSONDocument {
     [
-      "id": .string(id), "continuation_id": .string(continuationID), "title": JSONDocument(title),
+      "id": isKept ? .null : .string(id), "continuation_id": .string(continuationID), "title": JSONDocument(title),
       "metadata": JSONDocument(metadata), "created_at": JSONDocument(createdAt), "updated_at": JSONDocument(updatedAt),
     ]
   }

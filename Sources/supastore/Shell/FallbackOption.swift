@@ -10,12 +10,17 @@ enum FallbackOption {
 
 extension Console {
   /// Says what a list does not hold.
-  func noteWaiting(in project: OpenProject) async throws {
-    let count = try await project.waitingFileCount()
-    guard count > 0 else { return }
-    note(
-      "\(count) \(count == 1 ? "file waits" : "files wait") in the local store and are not listed: 'supastore sync' sends them"
-    )
+  func noteWaiting(in project: OpenProject) async {
+    do throws(StorageError) {
+      let count = try await project.waitingFileCount()
+      if count > 0 {
+        note(
+          "\(count) more \(count == 1 ? "file waits" : "files wait") in the local store: 'supastore sync' sends what is there"
+        )
+      }
+    } catch {
+      warning("what waits is not known: \(error.message)", hint: error.hint)
+    }
   }
 
   /// Says that something was kept in the local store, and why.

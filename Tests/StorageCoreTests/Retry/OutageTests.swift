@@ -91,6 +91,37 @@ import Testing
     #expect(isLetThrough(process()))
   }
 
+  @Test func `who had an answer a moment ago believes that`() {
+    let working = process()
+    working.ended()
+    process().note(error)
+    #expect(isLetThrough(working) && !isLetThrough(process()))
+    wait(10)
+    #expect(!isLetThrough(working))
+  }
+
+  @Test func `while one looks the rest of its process is let through`() throws {
+    process().note(error)
+    wait(Outage.shortestPause)
+    let first = process()
+    let passage = try first.pass()
+    #expect(isLetThrough(first) && !isLetThrough(process()))
+    first.ended(passage)
+  }
+
+  @Test func `what one object may cause for ever is not noted, nor what was noted before`() throws {
+    process().note(StorageError(.unreachable, "its bytes are lost", retry: .once))
+    #expect(process().current == nil)
+    process().note(error)
+    do throws(StorageError) {
+      _ = try process().pass()
+    } catch {
+      wait(Outage.shortestPause)
+      process().note(error)
+    }
+    #expect(process().current?.message == "the connection was refused" && process().current?.secondsLeft == 0)
+  }
+
   @Test(arguments: ["", "x", "3", "-1 5\n", "1 99999999999999999999\nm"])
   func `a file that cannot be read keeps nobody out`(_ content: String) throws {
     process().note(error)

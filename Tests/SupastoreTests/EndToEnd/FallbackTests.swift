@@ -161,6 +161,52 @@ import Testing
     #expect(try await supastore("link", "--conversation", "c", "--no-fallback", local).exitStatus == 6)
   }
 
+  @Test func `what is here already, for another project or sent long ago, waits for this one`() async throws {
+    try await supastore.setUp()
+    let local = supastore.with(["SUPASTORE_MODE": "local"])
+    let upload = try await local("upload", paths[0], "--conversation", "c", "--json")
+    let id = try #require(try upload.documents("file").first?["id"]?.string)
+    #expect(try await local("conversation", "create", "d", "--title", "T").exitStatus == 0)
+    #expect(try await local("link", "--conversation", "d", id).exitStatus == 0)
+    #expect(try await supastore("sync").exitStatus == 0)
+    func waiting() async throws -> [String] {
+      try await away("sync", "--dry-run", "--json").documents("item").compactMap { item in
+        item["kind"]?.string.map { "\($0) \(item["continuation_id"]?.string ?? "")" }
+      }.sorted()
+    }
+    #expect(try await waiting().isEmpty)
+    #expect(try await away("upload", paths[0], "--conversation", "c").exitStatus == 9)
+    #expect(try await waiting() == ["conversation c", "file "])
+    #expect(try await away("conversation", "create", "d").exitStatus == 9)
+    #expect(try await away("link", "--conversation", "d", id).exitStatus == 9)
+    #expect(try await waiting() == ["conversation c", "conversation d", "file ", "link d"])
+    // Supabase may have a link that is not known here.
+    #expect(try await away("unlink", "--conversation", "c", id).exitStatus == 9)
+    #expect(try await away("unlink", "--conversation", "c", id).exitStatus == 9)
+    #expect(try await waiting() == ["conversation c", "conversation d", "file ", "link d", "unlink c"])
+  }
+
+  @Test func `one object that Supabase cannot take is no outage, and keeps nothing else back`() async throws {
+    try await supastore.setUp()
+    var fault = Fault.failing(500, on: "POST /storage/v1/object/user-files/uploads/bad/*")
+    fault.body =
+      #"{"statusCode":"500","code":"InternalError","error":"InternalError","message":"Internal Server Error"}"#
+    supastore.project.add(fault)
+    let bad = try await supastore("upload", paths[0], "--conversation", "bad", "--json")
+    #expect(try bad.exitStatus == 9 && bad.summary["queued"] == 1)
+    #expect(outageFiles.isEmpty)
+    #expect(try await supastore("upload", paths[1], "--conversation", "good").exitStatus == 0)
+    let local = supastore.with(["SUPASTORE_MODE": "local"])
+    let upload = try await local("upload", paths[2], "--conversation", "good", "--json")
+    let id = try #require(try upload.documents("file").first?["id"]?.string)
+    #expect(try await local("link", "--conversation", "other", id).exitStatus == 0)
+    let sync = try await supastore("sync", "--json")
+    #expect(try sync.exitStatus == 9 && sync.summary["waiting"] == 1, "\(sync.output)")
+    #expect(try supastore.project.query("select count(*) from conversation_files") == [["3"]])
+    supastore.project.removeFaults()
+    #expect(try await supastore("sync").exitStatus == 0)
+  }
+
   @Test func `what is no outage never falls back`() async throws {
     try await supastore.setUp()
     for (status, exit) in [(Int32(401), Int32(5)), (403, 5), (413, 7)] {
