@@ -102,7 +102,7 @@ struct LocalFileRepository: FileRepository {
       let time = Timestamp.now
       let linked = try tables.link(files, to: conversation.id, at: time)
       try tables.enqueue(
-        files.filter(linked.contains).map { .link($0, conversation.continuationID) }, for: store.project, at: time)
+        store.waiting(files, linked).map { .link($0, conversation.continuationID) }, for: store.project, at: time)
       return linked
     }
   }
@@ -111,9 +111,17 @@ struct LocalFileRepository: FileRepository {
     try await store.writing { tables throws(SQLiteError) in
       let unlinked = try tables.unlink(files, from: conversation.id)
       try tables.enqueue(
-        files.filter(unlinked.contains).map { .unlink($0, conversation.continuationID) }, for: store.project,
+        store.waiting(files, unlinked).map { .unlink($0, conversation.continuationID) }, for: store.project,
         at: Timestamp.now)
       return unlinked
     }
+  }
+}
+
+extension LocalStore {
+  /// Of files that were to be changed those that wait. While the store stands in for a project that is down they all do:
+  /// what is so here already may have been changed there since.
+  fileprivate nonisolated func waiting(_ files: [FileID], _ changed: Set<FileID>) -> [FileID] {
+    project.isEmpty ? files.filter(changed.contains) : files
   }
 }
