@@ -44,7 +44,9 @@ struct BlobDirectory: Sendable {
     do throws(FileError) {
       let part = try PartialFile(in: root, mode: 0o600)
       let digests = try part.fill(with: content)
+      CrashPoint.blobFilled.reached()
       try part.commit(as: Array(digests.sha256.hex.utf8), in: root.blobFolder(of: digests.sha256), replacing: true)
+      CrashPoint.blobNamed.reached()
       return digests
     } catch {
       throw StorageError(error)

@@ -93,9 +93,11 @@ final class LocalDatabase {
       unlinkat(base, "\(name)-journal", 0)
     }
     try fill(Database(.file(path.bytes), schema: schema, durability: .extra))
+    CrashPoint.databaseFilled.reached()
     if linkat(base, name, base, fileName, 0) != 0, errno != EEXIST {
       throw FileError.failed(.create, directory.path.appending(LocalPath(checked: Array(fileName.utf8))), code: errno)
     }
+    CrashPoint.databaseNamed.reached()
     try directory.sync()
   }
 

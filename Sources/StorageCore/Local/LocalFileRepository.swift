@@ -14,6 +14,7 @@ struct LocalFileRepository: FileRepository {
     continuationID: String, title: String?, metadata: [String: JSONValue]
   ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
     if let found = try await conversation(continuationID: continuationID) { return (found, false) }
+    defer { CrashPoint.conversationMade.reached() }
     return try await store.writing { tables throws(SQLiteError) in
       let time = Timestamp.now
       let saved = try tables.createConversation(
@@ -98,7 +99,8 @@ struct LocalFileRepository: FileRepository {
   }
 
   func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID> {
-    try await store.writing { tables throws(SQLiteError) in
+    defer { CrashPoint.linksCommitted.reached() }
+    return try await store.writing { tables throws(SQLiteError) in
       let time = Timestamp.now
       let linked = try tables.link(files, to: conversation.id, at: time)
       try tables.enqueue(
@@ -108,7 +110,8 @@ struct LocalFileRepository: FileRepository {
   }
 
   func unlink(_ files: [FileID], from conversation: Conversation) async throws(StorageError) -> Set<FileID> {
-    try await store.writing { tables throws(SQLiteError) in
+    defer { CrashPoint.unlinksCommitted.reached() }
+    return try await store.writing { tables throws(SQLiteError) in
       let unlinked = try tables.unlink(files, from: conversation.id)
       try tables.enqueue(
         store.waiting(files, unlinked).map { .unlink($0, conversation.continuationID) }, for: store.project,

@@ -99,10 +99,14 @@ actor LocalStore {
       return contents
     }
     do throws(FileError) {
-      for (file, digest) in contents { try blobs.note(file, madeAt: time.columnText, for: project, beside: digest) }
+      for (file, digest) in contents {
+        try blobs.note(file, madeAt: time.columnText, for: project, beside: digest)
+        CrashPoint.sidecarNoted.reached()
+      }
     } catch {
       throw StorageError(error)
     }
+    defer { CrashPoint.filesCommitted.reached() }
     return try writing { [project] tables throws(SQLiteError) in
       let inserted = try tables.insert(files, at: time)
       try tables.enqueue(files.map(\.id).filter(inserted.contains).map { .file($0) }, for: project, at: time)
@@ -119,6 +123,7 @@ actor LocalStore {
         do throws(FileError) {
           try blobs.note(
             row, madeAt: row.createdAt ?? Timestamp.now.columnText, for: project, beside: object.sha256)
+          CrashPoint.metadataNoted.reached()
         } catch {
           return .failure(error)
         }
@@ -127,6 +132,7 @@ actor LocalStore {
       try tables.enqueue([.file(id)], for: project, at: Timestamp.now)
       return .success(true)
     }
+    CrashPoint.metadataChanged.reached()
     do throws(FileError) {
       return try outcome.get()
     } catch {
@@ -167,6 +173,7 @@ actor LocalStore {
       for index in try record(written.map { ($0.index, $0.object, uploads[$0.index].overwrites) }) {
         results[index] = .success(.sent)
       }
+      if !written.isEmpty { CrashPoint.objectsRecorded.reached() }
     } catch {
       for (index, _) in written { results[index] = .failure(error) }
     }

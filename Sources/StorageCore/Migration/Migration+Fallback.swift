@@ -46,6 +46,7 @@ extension Migration {
       }
       if isLate { noteSilence() } else if let end { project.fallback?.outage.note(end) }
       let localBucket = try await local.bucket()
+      CrashPoint.turnedToLocal.reached()
       tally.summary.outage = isLate ? .late : end ?? tally.unreached.first?.outcome.error
       try await reader.turn(to: localBucket, again: tally.unreached.map(\.file))
       tally.unreached = []
@@ -158,6 +159,7 @@ extension LocalStore {
       try writing { [project] tables throws(SQLiteError) in
         try tables.enqueue(again.map { .file($0) }, for: project, at: Timestamp.now)
       }
+      CrashPoint.queuedAgain.reached()
     }
     return outcomes.map { outcome in
       guard [.stored, .unchanged].contains(outcome.status) else { return outcome }

@@ -22,9 +22,12 @@ struct WindowSettler: Sendable {
     var window = window
     var conversation = conversation
     if window.conversationID != conversation?.id { forgetLinks(&window) }
+    if window.files.contains(where: { $0.sentByteCount > 0 }) { CrashPoint.objectsSent.reached() }
     await prove(&window)
+    CrashPoint.objectsProved.reached()
     for round in 1...Self.roundLimit {
       await record(&window)
+      CrashPoint.rowsInserted.reached()
       guard let current = conversation else { break }
       let missing = window.indices { $0.hasRow && $0.isProved && !$0.isLinked }
       do throws(StorageError) {
@@ -39,7 +42,9 @@ struct WindowSettler: Sendable {
         }
       }
     }
+    CrashPoint.linksInserted.reached()
     await amend(&window)
+    CrashPoint.metadataAmended.reached()
     return (window, conversation)
   }
 

@@ -73,6 +73,7 @@ final class Outage: Sendable {
     let failures = (before?.failures ?? 0) + 1
     let pause = min(Self.longestPause, Self.shortestPause << min(failures - 1, 8))
     Record(failures: failures, until: now + pause, message: error.message).write(as: name, in: directory)
+    CrashPoint.outageNoted.reached()
     isKnownOver.store(false, ordering: .relaxed)
   }
 

@@ -71,8 +71,10 @@ struct SyncPass {
     while !stop.isRaised {
       let items = try await outbox.items(kind, after: seq)
       guard let last = items.last else { return }
+      CrashPoint.itemsRead.reached()
       let results = try await body(self, items)
       try await outbox.settle(results)
+      CrashPoint.outboxSettled.reached()
       for result in results {
         summary.count(result)
         report(result)
@@ -90,6 +92,7 @@ struct SyncPass {
         else { return }
         _ = try await pass.project.rows.createConversation(
           continuationID: id, title: conversation.title, metadata: conversation.metadata)
+        CrashPoint.conversationSent.reached()
       }
     }
   }
@@ -110,6 +113,7 @@ struct SyncPass {
             if let known = targets[conversation] { known } else { try await pass.conversation(conversation) }
           targets[conversation] = target
           _ = try await pass.project.rows.insert(message, into: target)
+          CrashPoint.messageSent.reached()
         }
         results.append(result)
         if result.error?.endsTheRun == true { break }

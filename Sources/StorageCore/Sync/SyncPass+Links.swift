@@ -4,7 +4,8 @@ extension SyncPass {
   mutating func sendLinks() async throws(StorageError) {
     try await forEachPage(of: .link) { pass, items throws(StorageError) in
       try await pass.byConversation(items) { files, conversation throws(StorageError) in
-        try await pass.project.link(files, to: conversation)
+        defer { CrashPoint.linkSent.reached() }
+        return try await pass.project.link(files, to: conversation)
       }
     }
   }
@@ -16,6 +17,7 @@ extension SyncPass {
           var report = try await pass.project.unlink(files, from: conversation)
           // A file that is not there is linked to nothing.
           report.failed.removeAll { $0.error.code == .notFound }
+          CrashPoint.unlinkSent.reached()
           return report
         } catch {
           // Nor is anything linked to a conversation that is not there.
