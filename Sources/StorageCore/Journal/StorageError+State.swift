@@ -16,7 +16,7 @@ extension StorageError {
   private static func code(of error: SQLiteError) -> Code {
     switch error {
     case .damaged, .foreign, .otherVersion, .missingParent, .constraint: .damaged
-    case .busy: .locked
+    case .busy, .moved: .locked
     case .full, .readOnly, .cannotOpen, .failed: .unwritable
     }
   }

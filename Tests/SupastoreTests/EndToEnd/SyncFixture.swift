@@ -48,6 +48,13 @@ struct SyncFixture {
     try #require(run.exitStatus == 0, "\(run.output)\(run.errors)")
   }
 
+  /// Runs `body` while every request is answered with 503.
+  func whileDown<Value>(_ body: () async throws -> Value) async throws -> Value {
+    project.add(StandInInstance.Fault.failing(503, on: "*"))
+    defer { project.removeFaults() }
+    return try await body()
+  }
+
   /// Columns of the row of a file in the project, as text.
   func row(_ id: String, _ columns: String) throws -> [String?]? {
     try project.query("select \(columns) from files where id = $1::uuid", id).first

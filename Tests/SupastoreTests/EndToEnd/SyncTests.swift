@@ -133,6 +133,21 @@ import Testing
         "select continuation_id from conversation_files join conversations on id = conversation_id") == [["newer"]])
   }
 
+  @Test func `what is linked here already may not be there any more`() async throws {
+    let fixture = try SyncFixture()
+    try await fixture.supastore.setUp()
+    let id = try await fixture.store("a")
+    #expect(try await fixture.local("link", "--conversation", "d", id).exitStatus == 0)
+    try await fixture.syncAll()
+    for (there, here, count) in [("unlink", "link", 1), ("link", "unlink", 0), ("unlink", "link", 1)] {
+      #expect(try await fixture.supastore(there, "--conversation", "d", id).exitStatus == 0)
+      let away = try await fixture.whileDown { try await fixture.supastore(here, "--conversation", "d", id) }
+      #expect(away.exitStatus == 9, "\(away.errors)")
+      try await fixture.syncAll()
+      #expect(try fixture.supastore.counts().links == count)
+    }
+  }
+
   @Test func `a dry run lists and sends nothing`() async throws {
     let fixture = try SyncFixture()
     let id = try await fixture.store("a", "four", "--conversation", "c")
