@@ -7,6 +7,10 @@ struct QueuedFile: Sendable {
   /// Of its content.
   let sha256: SHA256Digest
 
+  /// What to do when its content is lost here.
+  static let remedy =
+    "store it again from where it came, with --verify full and SUPASTORE_MODE=local; then `supastore sync --retry-parked`"
+
   /// What is made of the metadata of a row that is there already: the same as when the file is stored again.
   var change: MetadataChange { MetadataChange(members: row.metadata.other, expiresAt: row.metadata.expiresAt) }
 

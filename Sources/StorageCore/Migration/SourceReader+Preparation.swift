@@ -199,6 +199,6 @@ extension StorageError {
   fileprivate static func blobAltered(_ file: QueuedFile) -> StorageError {
     StorageError(
       .integrity, "the local store's blob \(file.sha256.hex) holds other bytes than its name says",
-      hint: "store the file again from where it came; `supastore local check` looks at all blobs")
+      hint: QueuedFile.remedy)
   }
 }

@@ -126,7 +126,7 @@ extension QueuedFile {
 
 extension StorageError {
   fileprivate static let contentLost = StorageError(
-    .objectMissing, "the local store lost its content", hint: "store the file again from where it came")
+    .objectMissing, "the local store lost its content", hint: QueuedFile.remedy)
 }
 
 extension LocalStore {

@@ -18,8 +18,7 @@ enum SyncCommand {
       store.
 
       May be ended at any moment and run again: what is there already is found. What Supabase refuses for good is parked: \
-      it is shown by --dry-run and by 'supastore status', never dropped, and tried again with --retry-parked or when the \
-      file is stored again.
+      it is shown by --dry-run and by 'supastore status', never dropped, and tried again with --retry-parked.
 
       The exit status is 9 while something still waits or is parked. One sync runs at a time.
       """,
