@@ -67,7 +67,7 @@ public struct OpenProject: Sendable {
   var time: Timestamp? { remote.map(\.connection.serverTime) ?? Timestamp.now }
 
   /// Runs `body` with what `configuration` chose, whose key must be the service role's.
-  /// - Parameter fallsBack: whether the local store takes the service's place while that is down, in the mode `prefer`.
+  /// With `fallsBack` the local store takes the service's place while that is down, in the mode `prefer`.
   public static func withOpen<Value: Sendable>(
     for configuration: Configuration, fallingBack fallsBack: Bool = true, _ body: (OpenProject) async throws -> Value
   ) async throws -> Value {

@@ -34,7 +34,7 @@ public struct StatusReport: Sendable {
   }
 
   /// Looks at everything that `configuration` names. What cannot be read is told in its place.
-  /// - Parameter asksUsage: whether usage is counted; without it no request is sent.
+  /// Without `asksUsage` usage is not counted and no request is sent.
   /// Throws `.configuration` when it names nothing that could be looked at.
   public init(
     of configuration: Configuration, cache: DownloadCache? = nil, askingUsage asksUsage: Bool = true
