@@ -32,26 +32,22 @@ actor LocalStore {
         if !wasUsed { try LocalDatabase.make(in: root) }
       }
       tables = try LocalDatabase(in: root)
-    } catch let error as StorageError {
-      throw error
-    } catch let error as SQLiteError {
-      throw StorageError(error, inStoreAt: path)
-    } catch let error as StateError {
-      throw StorageError(error)
-    } catch let error as FileError {
-      throw StorageError(error)
     } catch {
-      throw StorageError(.damaged, "the local store \(path) cannot be opened")
+      throw StorageError(any: error, inStoreAt: path)
     }
   }
 
   /// Where the local store lies in a state directory.
   static func place(in state: LocalPath) -> LocalPath { state.appending(LocalPath(checked: Array("local".utf8))) }
 
-  /// Whether a state directory, which need not be there, holds a local store.
+  /// Whether a state directory, which need not be there, holds a local store, or what is left of one.
   static func exists(in state: LocalPath) -> Bool {
-    let database = place(in: state).appending(LocalPath(checked: Array(LocalDatabase.fileName.utf8)))
-    return database.withCString { access($0, F_OK) } == 0
+    let path = place(in: state)
+    let database = path.appending(LocalPath(checked: Array(LocalDatabase.fileName.utf8)))
+    if database.withCString({ access($0, F_OK) }) == 0 { return true }
+    let blobs = path.appending(LocalPath(checked: Array("blobs".utf8)))
+    guard let directory = try? TargetDirectory(at: blobs), let listing = try? directory.listing() else { return false }
+    return listing.count > 0
   }
 
   // MARK: Tables

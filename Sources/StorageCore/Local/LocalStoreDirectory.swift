@@ -89,16 +89,8 @@ public actor LocalStoreDirectory {
   private func reporting<Value>(_ body: () throws -> Value) throws(StorageError) -> Value {
     do {
       return try body()
-    } catch let error as StorageError {
-      throw error
-    } catch let error as SQLiteError {
-      throw StorageError(error, inStoreAt: path)
-    } catch let error as StateError {
-      throw StorageError(error)
-    } catch let error as FileError {
-      throw StorageError(error)
     } catch {
-      throw StorageError(.unreadable, "the local store \(path) cannot be read")
+      throw StorageError(any: error, inStoreAt: path)
     }
   }
 }

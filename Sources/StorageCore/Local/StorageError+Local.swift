@@ -1,6 +1,17 @@
 internal import SQLite
 
 extension StorageError {
+  /// What any error of opening, checking or recovering the local store at `path` means.
+  init(any error: any Error, inStoreAt path: LocalPath) {
+    switch error {
+    case let error as StorageError: self = error
+    case let error as SQLiteError: self.init(error, inStoreAt: path)
+    case let error as StateError: self.init(error)
+    case let error as FileError: self.init(error)
+    default: self.init(.unreadable, "the local store \(path) cannot be read")
+    }
+  }
+
   /// What an error of its database means for the local store at `path`.
   init(_ error: SQLiteError, inStoreAt path: LocalPath) {
     let message = "the local store \(path): \(error)"

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// How things stand: where files go, what waits, what is used, how the last runs ended. Looking makes nothing: a local
 /// store, journal or cache that is not there stays so.
 public struct StatusReport: Sendable {
@@ -63,7 +61,7 @@ public struct StatusReport: Sendable {
   }
 
   private static func local(in state: LocalPath, for project: String) async -> Result<LocalStatus, StorageError>? {
-    guard LocalStore.wasMade(in: state) else { return nil }
+    guard LocalStore.exists(in: state) else { return nil }
     do throws(StorageError) {
       return .success(try await LocalStore(at: LocalStore.place(in: state), for: project).status())
     } catch {
@@ -86,15 +84,5 @@ public struct StatusReport: Sendable {
     } catch let error as StorageError {
       return .failure(error)
     }
-  }
-}
-
-extension LocalStore {
-  /// Whether a state directory holds a local store, or what is left of one.
-  fileprivate static func wasMade(in state: LocalPath) -> Bool {
-    if exists(in: state) { return true }
-    let blobs = place(in: state).appending(LocalPath(checked: Array("blobs".utf8)))
-    guard let directory = try? TargetDirectory(at: blobs), let listing = try? directory.listing() else { return false }
-    return listing.count > 0
   }
 }

@@ -164,6 +164,17 @@ import Testing
     }
   }
 
+  @Test func `a database that is gone is damage, not an end of the waiting`() async throws {
+    let fixture = try SyncFixture()
+    _ = try await fixture.store("a")
+    try FileManager.default.removeItem(atPath: "\(fixture.supastore.stateDirectory)/local/store.sqlite")
+    for arguments in [["sync"], ["sync", "--dry-run"]] {
+      let run = try await fixture.supastore.run(arguments)
+      #expect(run.exitStatus == 12 && run.errors.contains("supastore local recover"), "\(run.errors)")
+    }
+    #expect(fixture.project.requestCount == 0)
+  }
+
   @Test func `with nothing kept nothing is made, and without Supabase it is an error`() async throws {
     let fixture = try SyncFixture()
     for arguments in [["sync"], ["sync", "--dry-run"], ["sync", "--retry-parked"]] {
