@@ -69,10 +69,7 @@ extension Migration {
   }
 
   private func keep(_ reader: SourceReader, _ tally: RunTally) async throws(StorageError) -> RunTally {
-    var conversation: Conversation?
-    if let continuationID = await reader.destination.continuationID {
-      conversation = try await open(continuationID, for: reader).conversation
-    }
+    let conversation = try await openConversation(of: reader).conversation
     return await run(reader, in: conversation, .askedAbout, tally)
   }
 

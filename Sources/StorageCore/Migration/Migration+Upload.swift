@@ -56,8 +56,8 @@ extension Migration {
     var conversation: Conversation?
     var inventorying = Inventorying.askedAbout
     // A conversation is not made for files that cannot be stored.
-    if fileCount > 0, let continuationID = await reader.destination.continuationID {
-      let found = try await open(continuationID, for: reader)
+    if fileCount > 0 {
+      let found = try await openConversation(of: reader)
       conversation = found.conversation
       if found.isNew { inventorying = .empty }
     }

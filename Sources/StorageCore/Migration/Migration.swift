@@ -88,19 +88,16 @@ public struct Migration: Sendable {
   }
 
   private func migrate(_ reader: SourceReader, _ tally: RunTally) async throws(StorageError) -> RunTally {
-    var conversation: Conversation?
-    var isNew = false
-    if let continuationID = await reader.destination.continuationID {
-      (conversation, isNew) = try await open(continuationID, for: reader)
-    }
+    let (conversation, isNew) = try await openConversation(of: reader)
     if !isNew { try await fillInventory(of: reader) }
     return await run(reader, in: conversation, .listed, tally)
   }
 
-  /// The conversation of that continuation id, made if there is none, as that of the reader's files.
-  func open(
-    _ continuationID: String, for reader: SourceReader
-  ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
+  /// The conversation of the reader's files, made if there is none; nil when they belong to none.
+  func openConversation(
+    of reader: SourceReader
+  ) async throws(StorageError) -> (conversation: Conversation?, isNew: Bool) {
+    guard let continuationID = await reader.destination.continuationID else { return (nil, false) }
     let found = try await project.rows.createConversation(continuationID: continuationID, title: nil)
     // It may have been named by the id of its row, and a file's identity is made of the continuation id.
     await reader.file(under: found.conversation.continuationID)

@@ -100,11 +100,7 @@ extension SyncPass {
 extension Migration {
   /// Stores files that bring their rows.
   fileprivate func replay(_ reader: SourceReader, _ tally: RunTally) async throws(StorageError) -> RunTally {
-    var conversation: Conversation?
-    var isNew = false
-    if let continuationID = await reader.destination.continuationID {
-      (conversation, isNew) = try await open(continuationID, for: reader)
-    }
+    let (conversation, isNew) = try await openConversation(of: reader)
     return await run(reader, in: conversation, isNew ? .empty : .askedAbout, tally)
   }
 }
