@@ -27,7 +27,11 @@ let package = Package(
     .target(name: "SupabaseClient", dependencies: ["CurlHTTP"], swiftSettings: strict),
     .target(
       name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"],
-      resources: [.embedInCode("Resources/Schema.sql")], swiftSettings: strict),
+      resources: [
+        .embedInCode("Resources/Tables.sql"), .embedInCode("Resources/Trash.sql"),
+        .embedInCode("Resources/Survey.sql"), .embedInCode("Resources/Removal.sql"),
+        .embedInCode("Resources/Purge.sql"), .embedInCode("Resources/Grants.sql"),
+      ], swiftSettings: strict),
     .executableTarget(name: "supastore", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
 
     .target(

@@ -1,6 +1,4 @@
--- The tables supastore works on: schema version 1. Safe to run again; nothing that is there is changed.
-
-begin;
+-- The tables supastore works on: schema version 1.
 
 create schema if not exists extensions;
 create extension if not exists "uuid-ossp" with schema extensions;
@@ -86,7 +84,3 @@ $$;
 insert into public.schema_version (version, description)
 values (1, 'Initial schema: conversations, messages, files, conversation_files')
 on conflict (version) do nothing;
-
-commit;
-
-notify pgrst, 'reload schema';

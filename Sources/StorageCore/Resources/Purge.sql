@@ -1,0 +1,84 @@
+-- Out of the trash, for good: claim, delete through the Storage API, prove, finish.
+
+-- Claims entries, those older than `age`, so that their objects may be deleted; answers with the claimed ones. The caller
+-- sends its DELETEs within 30 seconds and waits at most 20 seconds for each.
+create or replace function public.supastore_claim_purge(objects jsonb, age interval, run uuid) returns jsonb
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '5s' as $$
+#variable_conflict use_variable
+declare
+  claimed jsonb;
+begin
+  -- No row is being stored from here on; those that were are committed, and the next statements see them.
+  perform pg_advisory_xact_lock(8319679450488008562);
+  -- A path that a row holds is in use, whatever the trash says.
+  with revived as (
+    delete from public.supastore_trash t
+    using jsonb_to_recordset(objects) as asked (bucket text, key text), public.files f
+    where t.bucket = asked.bucket and t.key = asked.key and f.storage_path = t.key
+      and public.supastore_bucket(f.metadata, f.file_type::text) = t.bucket
+    returning t.*
+  )
+  insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)
+    select 'revive', run, r.rule, r.bucket, r.key, r.file_id, r.sha256, r.size_bytes, r.file from revived r;
+  with entries as (
+    update public.supastore_trash t set state = 'purging', claimed_at = clock_timestamp(), claim_run_id = run
+    from jsonb_to_recordset(objects) as asked (bucket text, key text)
+    where t.bucket = asked.bucket and t.key = asked.key
+      and (t.state = 'trashed' and t.trashed_at <= now() - age
+        or t.state = 'purging' and (t.claimed_at <= now() - interval '60 seconds' or t.claim_run_id = run))
+    returning t.*
+  ), audited as (
+    insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)
+    select 'purge', run, e.rule, e.bucket, e.key, e.file_id, e.sha256, e.size_bytes, e.file from entries e
+  )
+  select jsonb_agg(to_jsonb(e)) into claimed from entries e;
+  return coalesce(claimed, '[]');
+end
+$$;
+
+-- Ends the purge of entries whose objects are gone, 60 seconds after they were claimed at the earliest; answers with
+-- those that are ended. The entry stays: it keeps rows off a path without an object.
+create or replace function public.supastore_finish_purge(objects jsonb, run uuid) returns jsonb
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '5s' as $$
+#variable_conflict use_variable
+begin
+  with entries as (
+    update public.supastore_trash t set state = 'purged', purged_at = now()
+    from jsonb_to_recordset(objects) as asked (bucket text, key text)
+    where t.bucket = asked.bucket and t.key = asked.key
+      and t.state = 'purging' and t.claimed_at <= now() - interval '60 seconds'
+      and not exists (select from storage.objects o where o.bucket_id = t.bucket and o.name = t.key)
+    returning t.*
+  )
+  insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes)
+    select 'purged', run, e.rule, e.bucket, e.key, e.file_id, e.sha256, e.size_bytes from entries e;
+  return (
+    select coalesce(jsonb_agg(to_jsonb(t)), '[]')
+    from jsonb_to_recordset(objects) as asked (bucket text, key text)
+    join public.supastore_trash t on t.bucket = asked.bucket and t.key = asked.key and t.state = 'purged');
+end
+$$;
+
+-- Makes paths free for storing again, before their objects are sent: takes away the entries of which nobody deletes the
+-- object any more. Answers with how many, and after how many seconds the rest can be asked for again; null when there is
+-- no rest.
+create or replace function public.supastore_clear_purged(keys text[]) returns jsonb
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '5s' as $$
+#variable_conflict use_variable
+declare
+  cleared bigint;
+begin
+  with gone as (
+    delete from public.supastore_trash t
+    where t.key = any (keys)
+      and (t.state = 'purged' or t.state = 'purging' and t.claimed_at <= now() - interval '60 seconds')
+    returning t.*
+  )
+  insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)
+    select 'clear', g.run_id, g.rule, g.bucket, g.key, g.file_id, g.sha256, g.size_bytes, g.file from gone g;
+  get diagnostics cleared = row_count;
+  return jsonb_build_object('cleared', cleared, 'wait_seconds', (
+    select ceil(extract(epoch from max(t.claimed_at) + interval '60 seconds' - now()))::integer
+    from public.supastore_trash t where t.key = any (keys) and t.state = 'purging'));
+end
+$$;

@@ -1,0 +1,110 @@
+-- The trash: schema version 2. Whatever is deleted comes here first, its object stays where it is, and all of it can be
+-- brought back. Programs that know version 1 only go on working.
+
+-- One entry for each object: as (bucket, key) in Storage, where key is the storage_path of its row.
+--   trashed  can be restored; nothing was deleted yet.
+--   purging  its object may be deleted at any moment from claimed_at on, and up to 60 seconds later.
+--   purged   its object is gone. Who stores the file again takes the entry away first.
+create table if not exists public.supastore_trash (
+  bucket text not null,
+  key text not null,
+  state text not null default 'trashed' check (state in ('trashed', 'purging', 'purged')),
+  rule text not null check (rule in ('orphan', 'expired', 'object', 'deleted', 'conversation')),
+  run_id uuid not null,
+  trashed_at timestamptz not null default now(),
+  file_id uuid,
+  file jsonb,
+  links jsonb not null default '[]',
+  continuation_id text,
+  size_bytes bigint,
+  sha256 text,
+  claimed_at timestamptz,
+  claim_run_id uuid,
+  purged_at timestamptz,
+  primary key (bucket, key)
+);
+comment on column public.supastore_trash.file is 'The row of files, whole; null where an object had none.';
+comment on column public.supastore_trash.links is 'The conversations it was linked to.';
+comment on column public.supastore_trash.continuation_id is 'Of the conversation that it was deleted with.';
+
+create index if not exists supastore_trash_order on public.supastore_trash (trashed_at, bucket, key);
+create index if not exists supastore_trash_file on public.supastore_trash (file_id);
+create index if not exists supastore_trash_run on public.supastore_trash (run_id);
+create index if not exists supastore_trash_key on public.supastore_trash (key);
+create index if not exists supastore_trash_conversation on public.supastore_trash (continuation_id);
+
+-- Everything that was taken away or brought back, written in the transaction that does it; never changed.
+create table if not exists public.supastore_audit (
+  seq bigint generated always as identity primary key,
+  at timestamptz not null default clock_timestamp(),
+  action text not null check (action in ('trash', 'restore', 'revive', 'purge', 'purged', 'clear', 'conversation')),
+  run_id uuid,
+  rule text,
+  bucket text,
+  key text,
+  file_id uuid,
+  sha256 text,
+  size_bytes bigint,
+  detail jsonb
+);
+
+create index if not exists supastore_audit_run on public.supastore_audit (run_id);
+
+alter table public.supastore_trash enable row level security;
+alter table public.supastore_audit enable row level security;
+
+create index if not exists supastore_files_sha256 on public.files ((metadata ->> 'sha256'));
+create index if not exists supastore_files_expires_at on public.files ((metadata ->> 'expires_at'))
+  where metadata ->> 'expires_at' is not null;
+
+-- The bucket of a row's object: what the row says, else what its type implies.
+create or replace function public.supastore_bucket(metadata jsonb, file_type text) returns text
+language sql immutable set search_path = '' as $$
+  select case
+    when jsonb_typeof(metadata -> 'bucket') = 'string' then metadata ->> 'bucket'
+    when file_type = 'user_upload' then 'user-files'
+    else 'generated-files'
+  end
+$$;
+
+-- A moment as ISO 8601 writes it, with its zone; null for anything else.
+create or replace function public.supastore_moment(written text) returns timestamptz
+language plpgsql stable set search_path = '' as $$
+begin
+  if written ~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$' then
+    return written::timestamptz;
+  end if;
+  return null;
+exception when others then
+  return null;
+end
+$$;
+
+-- A row is stored on a path: if the path is in the trash, that ends here. While its object is being deleted, or as long as
+-- it is gone, there must be no row: SQLSTATE SS001. After the insert, so that an entry is seen which was committed while
+-- the insert waited for the row that was on the path before.
+create or replace function public.supastore_file_stored() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  entry public.supastore_trash;
+begin
+  -- Held to the end of the transaction: nobody claims the path between the look below and the commit.
+  perform pg_advisory_xact_lock_shared(8319679450488008562);
+  select * into entry from public.supastore_trash
+    where bucket = public.supastore_bucket(new.metadata, new.file_type::text) and key = new.storage_path for update;
+  if not found then
+    return null;
+  end if;
+  if entry.state <> 'trashed' then
+    raise exception 'the object on % is % and has to be stored again first', new.storage_path, entry.state
+      using errcode = 'SS001';
+  end if;
+  delete from public.supastore_trash where bucket = entry.bucket and key = entry.key;
+  insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)
+    values ('revive', entry.run_id, entry.rule, entry.bucket, entry.key, new.id, entry.sha256, entry.size_bytes, entry.file);
+  return null;
+end
+$$;
+
+create or replace trigger supastore_file_stored after insert or update of storage_path on public.files
+  for each row execute function public.supastore_file_stored();
