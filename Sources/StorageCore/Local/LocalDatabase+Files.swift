@@ -67,6 +67,18 @@ extension LocalDatabase {
     ) { row throws(SQLiteError) in try FileID(column: row.text(0)) }
   }
 
+  /// How many conversations each of the files is linked to; those with no link are left out.
+  func linkCounts(of files: [FileID]) throws(SQLiteError) -> [FileID: Int] {
+    var statement = try database.prepare("SELECT count(*) FROM conversation_files WHERE file_id = ?")
+    var counts: [FileID: Int] = [:]
+    for file in files {
+      try statement.bind([.text(file.description)])
+      if try statement.step(), statement.integer(0) > 0 { counts[file] = Int(statement.integer(0)) }
+      statement.reset()
+    }
+    return counts
+  }
+
   /// Throws `.missingParent` when the conversation or one of the files is not there.
   func link(_ files: [FileID], to conversation: String, at time: Timestamp) throws(SQLiteError) -> Set<FileID> {
     try changed(

@@ -98,6 +98,10 @@ struct LocalFileRepository: FileRepository {
     try await store.reading { tables throws(SQLiteError) in try tables.linkedFiles(of: conversation.id, after: id) }
   }
 
+  func linkCounts(of files: [FileID]) async throws(StorageError) -> [FileID: Int] {
+    try await store.reading { tables throws(SQLiteError) in try tables.linkCounts(of: files) }
+  }
+
   func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID> {
     defer { CrashPoint.linksCommitted.reached() }
     return try await store.writing { tables throws(SQLiteError) in

@@ -31,6 +31,14 @@ struct LocalObjectStore: ObjectStore {
   func read(_ key: String, in bucket: String, into incoming: IncomingObject) async throws(StorageError) {
     try await store.read(key, in: bucket, into: incoming)
   }
+
+  func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
+    try await store.delete(keys, in: bucket)
+  }
+
+  func isGone(_ key: String, in bucket: String) async throws(StorageError) -> Bool {
+    try await store.object(key, in: bucket) == nil
+  }
 }
 
 /// A lane of uploads into the local store. What was handed over is written by whoever waits for it, as many at a time as

@@ -218,6 +218,11 @@ actor LocalStore {
     }
   }
 
+  /// Takes objects away.
+  func delete(_ keys: [String], in bucket: String) throws(StorageError) {
+    throw StorageError(.setup, "the local store has no trash yet")
+  }
+
   /// Hands the bytes of an object over, those that `incoming` wants.
   func read(_ key: String, in bucket: String, into incoming: IncomingObject) throws(StorageError) {
     let object = try reading { tables throws(SQLiteError) in try tables.object(key, in: bucket) }

@@ -35,6 +35,10 @@ public struct StorageError: Error, Sendable, Equatable {
     case damaged
     /// The run was stopped before this was done.
     case interrupted
+    /// A safeguard refused: its name begins the message.
+    case guarded = "guard"
+    /// The object on the file's path is being deleted, or was: it has to be stored again first.
+    case purging
     /// The time that was set for the run was over before this was done.
     case deadline
   }
@@ -68,9 +72,9 @@ public struct StorageError: Error, Sendable, Equatable {
   /// Whether going on with other files is pointless: the service is down, or says no to this key.
   var endsTheRun: Bool {
     switch code {
-    case .unreachable, .denied, .setup, .configuration, .locked, .damaged, .interrupted, .deadline: true
+    case .unreachable, .denied, .setup, .configuration, .locked, .damaged, .guarded, .interrupted, .deadline: true
     case .notFound, .objectMissing, .conflict, .tooLarge, .sensitive, .integrity, .rejected, .changed, .unreadable,
-      .unwritable:
+      .unwritable, .purging:
       false
     }
   }

@@ -11,6 +11,7 @@ public struct OpenProject: Sendable {
   /// Operations on these two are repeated where that may help.
   public let objects: any ObjectStore
   public let rows: any FileRepository
+  public let trash: any Trash
   /// What was chosen.
   public let mode: Configuration.Mode
   let retrier: Retrier
@@ -18,28 +19,31 @@ public struct OpenProject: Sendable {
   /// What `objects` and `rows` repeat.
   let store: any ObjectStore
   let repository: any FileRepository
+  private let bin: any Trash
   /// What takes the service's place while it is down; nil where nothing does.
   let fallback: Fallback?
 
   private init(
     _ mode: Configuration.Mode, _ place: Place, store: any ObjectStore, repository: any FileRepository,
-    retrier: Retrier, fallback: Fallback? = nil
+    bin: any Trash, retrier: Retrier, fallback: Fallback? = nil
   ) {
     self.mode = mode
     self.place = place
     self.store = store
     self.repository = repository
+    self.bin = bin
     self.retrier = retrier
     self.fallback = fallback
     objects = RetryingObjectStore(store, retrier: retrier)
     rows = RetryingFileRepository(repository, retrier: retrier)
+    trash = RetryingTrash(base: bin, retrier: retrier)
   }
 
   /// The local store.
   init(_ mode: Configuration.Mode, _ store: LocalStore, journal: JournalPlace, retrier: Retrier) {
     self.init(
       mode, .local(journal), store: LocalObjectStore(store: store), repository: LocalFileRepository(store: store),
-      retrier: retrier)
+      bin: LocalTrash(store: store), retrier: retrier)
   }
 
   /// Where files go.
@@ -117,7 +121,8 @@ public struct OpenProject: Sendable {
       let repository = RemoteFileRepository(connection: connection, tables: remote.tables)
       return try await body(
         OpenProject(
-          settings.mode, .supabase(remote), store: store, repository: repository, retrier: retrier, fallback: fallback))
+          settings.mode, .supabase(remote), store: store, repository: repository,
+          bin: RemoteTrash(connection: connection, tables: remote.tables), retrier: retrier, fallback: fallback))
     }
   }
 
@@ -139,7 +144,8 @@ public struct OpenProject: Sendable {
 
   /// The same project with other stores beneath.
   func over(_ store: any ObjectStore, _ repository: any FileRepository, retrier: Retrier) -> OpenProject {
-    OpenProject(mode, place, store: store, repository: repository, retrier: retrier, fallback: fallback)
+    OpenProject(
+      mode, place, store: store, repository: repository, bin: bin, retrier: retrier, fallback: fallback)
   }
 }
 

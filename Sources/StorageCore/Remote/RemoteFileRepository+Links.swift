@@ -8,6 +8,23 @@ extension RemoteFileRepository {
     return Page(page.elements.map(\.id), followingCount: page.followingCount)
   }
 
+  func linkCounts(of files: [FileID]) async throws(StorageError) -> [FileID: Int] {
+    let order: [RowOrder] = [.ascending("file_id"), .ascending("conversation_id")]
+    var counts: [FileID: Int] = [:]
+    for part in Filter.parts(of: files.map(\.description)) {
+      var last: LinkRow?
+      while true {
+        let page: Page<LinkRow> = try await page(
+          ["file_id", "conversation_id"], from: "conversation_files", where: [.isOneOf("file_id", Array(part))],
+          order: order, after: last.map { [$0.id.description, $0.conversationID] })
+        for link in page.elements { counts[link.id, default: 0] += 1 }
+        last = page.elements.last
+        if page.isLast || last == nil { break }
+      }
+    }
+    return counts
+  }
+
   func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID> {
     let inserted = try await connection.answer { () throws(ServiceError) in
       var batch = RowBatch(columns: ["conversation_id", "file_id"])

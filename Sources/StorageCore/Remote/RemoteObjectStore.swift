@@ -71,6 +71,30 @@ struct RemoteObjectStore: ObjectStore {
       throw error
     }
   }
+
+  func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
+    _ = try await connection.answer { () throws(ServiceError) in
+      var call = try storage.delete(keys.map { ObjectKey(named: $0) }, in: bucket)
+      call.request.totalTimeLimit = .seconds(20)
+      return call
+    }
+  }
+
+  func isGone(_ key: String, in bucket: String) async throws(StorageError) -> Bool {
+    do throws(StorageError) {
+      _ = try await connection.answer { () throws(ServiceError) in
+        try storage.download(ObjectKey(named: key), in: bucket, range: 0..<1, to: .memory(limit: 1))
+      }
+      return false
+    } catch {
+      switch error.code {
+      case .notFound: return true
+      // It is empty, so it has no first byte; or its server sends all of it.
+      case .rejected, .integrity: return false
+      default: throw error
+      }
+    }
+  }
 }
 
 /// Hands an answer's bytes to the object they belong to.

@@ -66,9 +66,12 @@ struct IDRow: Decodable, Sendable {
 struct LinkRow: Decodable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case id = "file_id"
+    case conversationID = "conversation_id"
   }
 
   let id: FileID
+  /// Nil where it was not asked for.
+  let conversationID: String?
 }
 
 extension FileID: Decodable {

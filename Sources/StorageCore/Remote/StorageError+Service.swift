@@ -27,7 +27,16 @@ extension StorageError {
         ? (.denied, "the key has expired: make a new one in the dashboard under Settings, API")
         : (.denied, "check SUPABASE_SERVICE_ROLE_KEY: dashboard, Settings, API")
     case .missing: (.notFound, nil)
-    case .conflict: error.isForeignKeyViolation ? (.notFound, nil) : (.conflict, nil)
+    case .conflict:
+      if error.isForeignKeyViolation {
+        (.notFound, nil)
+      } else if error.isPathBeingPurged {
+        (.purging, "run the same command again after a minute")
+      } else if error.isUnsafeToDelete {
+        (.guarded, "see `supastore schema --check`")
+      } else {
+        (.conflict, nil)
+      }
     case .limit:
       if error.status == 413 {
         (.tooLarge, "raise the limit in the dashboard")

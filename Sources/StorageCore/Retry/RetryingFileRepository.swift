@@ -84,6 +84,10 @@ public struct RetryingFileRepository: FileRepository {
     }
   }
 
+  public func linkCounts(of files: [FileID]) async throws(StorageError) -> [FileID: Int] {
+    try await retrier.run { () async throws(StorageError) in try await base.linkCounts(of: files) }
+  }
+
   public func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID> {
     try await retrier.run { () async throws(StorageError) in try await base.link(files, to: conversation) }
   }

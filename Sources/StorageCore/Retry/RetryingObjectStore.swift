@@ -38,4 +38,13 @@ public struct RetryingObjectStore: ObjectStore {
       try await base.read(key, in: bucket, into: incoming)
     }
   }
+
+  /// Not repeated: a deletion that comes late may hit what was stored since.
+  public func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
+    try await base.delete(keys, in: bucket)
+  }
+
+  public func isGone(_ key: String, in bucket: String) async throws(StorageError) -> Bool {
+    try await retrier.run { () async throws(StorageError) in try await base.isGone(key, in: bucket) }
+  }
 }

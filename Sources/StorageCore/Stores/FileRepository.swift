@@ -64,6 +64,9 @@ public protocol FileRepository: Sendable {
 
   // MARK: links
 
+  /// How many conversations each of the files is linked to; those with no link are left out.
+  func linkCounts(of files: [FileID]) async throws(StorageError) -> [FileID: Int]
+
   /// The next ids of files linked to the conversation, up to 1000, in order, those after `id`.
   func linkedFiles(of conversation: Conversation, after id: FileID?) async throws(StorageError) -> Page<FileID>
 

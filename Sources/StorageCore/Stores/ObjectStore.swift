@@ -23,6 +23,13 @@ public protocol ObjectStore: Sendable {
   /// Hands an object's bytes to `incoming`, those it wants. Repeated after a failure, it goes on where it broke off.
   /// Throws `.notFound` when there is no object.
   func read(_ key: String, in bucket: String, into incoming: IncomingObject) async throws(StorageError)
+
+  /// Deletes objects, at most 500; one that is not there is no error. Ends within 20 seconds, one way or the other: that
+  /// none of them is there afterwards has to be asked with `isGone`.
+  func delete(_ keys: [String], in bucket: String) async throws(StorageError)
+
+  /// Whether an object's first byte was asked for and there is no such object.
+  func isGone(_ key: String, in bucket: String) async throws(StorageError) -> Bool
 }
 
 /// One object on its way.

@@ -61,7 +61,7 @@ extension StorageError {
     return switch code {
     case .notFound, .objectMissing, .conflict, .tooLarge, .sensitive, .integrity, .rejected: true
     case .unreachable, .denied, .setup, .configuration, .changed, .unreadable, .unwritable, .locked, .damaged,
-      .interrupted, .deadline:
+      .guarded, .purging, .interrupted, .deadline:
       false
     }
   }

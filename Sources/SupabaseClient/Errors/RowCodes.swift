@@ -25,6 +25,8 @@ enum RowCodes {
   private static func ofDatabase(_ code: String, _ status: Int, _ effect: Route.Effect) -> ServiceError.Kind? {
     switch code {
     case "23505", "23503", "23P01": return .conflict
+    // Our own: a path that is being purged, a database in which deleting is not safe.
+    case "SS001", "SS002": return .conflict
     // No table, column, function, index for ON CONFLICT; a policy that recurses.
     case "42P01", "42703", "42883", "42P10", "42P17", "3F000": return .setUp
     case "42501": return .denied

@@ -101,6 +101,11 @@ extension ServiceError {
 
   /// A row refers to another one that is gone, or is still referred to.
   package var isForeignKeyViolation: Bool { code == "23503" }
+
+  /// The trigger of the trash: the object on the row's path is being deleted, or was.
+  package var isPathBeingPurged: Bool { code == "SS001" }
+  /// A function of the trash: row-level security, a missing key or trigger make a right decision impossible.
+  package var isUnsafeToDelete: Bool { code == "SS002" }
 }
 
 extension ServiceError: CustomStringConvertible {

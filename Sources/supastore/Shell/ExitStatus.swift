@@ -47,10 +47,10 @@ extension ExitStatus {
       case .unreachable: .unreachable
       case .denied: .denied
       case .notFound, .objectMissing: .notFound
-      case .conflict, .tooLarge, .sensitive: .refused
+      case .conflict, .tooLarge, .sensitive, .guarded: .refused
       case .integrity: .different
       case .configuration: .usage
-      case .setup, .rejected, .changed, .unreadable, .unwritable: .failed
+      case .setup, .rejected, .changed, .unreadable, .unwritable, .purging: .failed
       case .locked: .locked
       case .damaged: .damaged
       case .interrupted: .interrupted

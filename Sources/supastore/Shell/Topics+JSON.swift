@@ -79,6 +79,8 @@ extension StorageError.Code {
     case .unwritable: "a local file cannot be written"
     case .locked: "another run holds the lock"
     case .damaged: "the local state is damaged"
+    case .guarded: "a safeguard refused; its name begins the message"
+    case .purging: "its object is being deleted, or was: it has to be stored again first"
     case .deadline: "the time limit was reached before this was done"
     case .interrupted: "a signal ended it"
     }

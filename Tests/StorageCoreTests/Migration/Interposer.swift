@@ -50,6 +50,12 @@ private struct InterposedStore: ObjectStore {
     }
     try await store.read(key, in: bucket, into: incoming)
   }
+  func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
+    try await store.delete(keys, in: bucket)
+  }
+  func isGone(_ key: String, in bucket: String) async throws(StorageError) -> Bool {
+    try await store.isGone(key, in: bucket)
+  }
 }
 
 private struct InterposedLane: UploadLane {
@@ -122,6 +128,9 @@ private struct InterposedRepository: FileRepository {
   }
   func linkedFiles(of conversation: Conversation, after id: FileID?) async throws(StorageError) -> Page<FileID> {
     try await rows.linkedFiles(of: conversation, after: id)
+  }
+  func linkCounts(of files: [FileID]) async throws(StorageError) -> [FileID: Int] {
+    try await rows.linkCounts(of: files)
   }
   func link(_ files: [FileID], to conversation: Conversation) async throws(StorageError) -> Set<FileID> {
     try await rows.link(files, to: conversation)

@@ -1,0 +1,175 @@
+internal import FoundationEssentials
+internal import SupabaseClient
+
+/// The trash of a Supabase project: the table and the functions of the schema's version 2.
+struct RemoteTrash: Trash {
+  let connection: ServiceConnection
+  let tables: RowsClient
+
+  func survey(grace: Duration, purgeAfter: Duration) async throws(StorageError) -> CleanupSurvey {
+    try await call("supastore_survey", .reads, as: SurveyRow.self) { arguments in
+      arguments.member("grace", grace)
+      arguments.member("purge_after", purgeAfter)
+    }.survey
+  }
+
+  func candidates(
+    _ class: CleanupClass, olderThan age: Duration, after last: ObjectAddress?, limit: Int
+  ) async throws(StorageError) -> [CleanupCandidate] {
+    try await call("supastore_candidates", .reads, as: [CandidateRow].self) { arguments in
+      arguments.member("rule", `class`.rawValue)
+      arguments.member("age", age)
+      arguments.member("after_key", last?.key)
+      arguments.member("after_bucket", last?.bucket)
+      arguments.key("row_limit")
+      arguments.value(limit)
+    }.map(\.candidate)
+  }
+
+  func entries(
+    matching query: TrashQuery, after last: TrashEntry?, limit: Int
+  ) async throws(StorageError) -> Page<TrashEntry> {
+    let order: [RowOrder] = [.ascending("trashed_at"), .ascending("bucket"), .ascending("key")]
+    var filters: [Filter] = [.isOneOf("state", query.states.map(\.rawValue).sorted())]
+    if let run = query.run { filters.append(.eq("run_id", run.uuidString)) }
+    if let id = query.continuationID { filters.append(.eq("continuation_id", id)) }
+    if let files = query.files { filters.append(.isOneOf("file_id", files.map(\.description))) }
+    if let keys = query.keys { filters.append(.isOneOf("key", keys)) }
+    if let last { filters.append(.after([last.trashedAt, last.object.bucket, last.object.key], in: order)) }
+    let page = try await connection.answer { () throws(ServiceError) in
+      try tables.select(
+        TrashRow.columns, from: "supastore_trash", where: filters, order: order, limit: limit, counting: true,
+        as: TrashRow.self)
+    }
+    return Page(page.rows.map(\.entry), followingCount: max(0, (page.total ?? 0) - page.rows.count))
+  }
+
+  // MARK: into the trash and back
+
+  func trashOrphans(_ files: [FileID], olderThan age: Duration, run: UUID) async throws(StorageError) -> [TrashEntry] {
+    try await entries(from: "supastore_trash_orphans", run) { arguments in
+      arguments.member("ids", files)
+      arguments.member("age", age)
+    }
+  }
+
+  func trashExpired(_ files: [FileID], run: UUID) async throws(StorageError) -> [TrashEntry] {
+    try await entries(from: "supastore_trash_expired", run) { $0.member("ids", files) }
+  }
+
+  func trash(_ files: [FileID], linkedAtMost limit: Int?, run: UUID) async throws(StorageError) -> [TrashEntry] {
+    try await entries(from: "supastore_trash_files", run) { arguments in
+      arguments.member("ids", files)
+      arguments.key("most_links")
+      if let limit { arguments.value(limit) } else { arguments.null() }
+    }
+  }
+
+  func trash(
+    _ objects: [ObjectAddress], olderThan age: Duration, run: UUID
+  ) async throws(StorageError) -> [TrashEntry] {
+    try await entries(from: "supastore_trash_objects", run) { arguments in
+      arguments.member("objects", objects)
+      arguments.member("age", age)
+    }
+  }
+
+  func delete(_ conversation: Conversation, run: UUID) async throws(StorageError) -> DeletedConversation? {
+    try await call("supastore_delete_conversation", .writes, as: DeletedRow?.self) { arguments in
+      arguments.member("conversation", conversation.id)
+      arguments.member("run", run.uuidString)
+    }?.deleted
+  }
+
+  func restore(_ objects: [ObjectAddress], run: UUID) async throws(StorageError) -> [Restoration] {
+    try await call("supastore_restore", .writes, as: [RestorationRow].self) { arguments in
+      arguments.member("objects", objects)
+      arguments.member("run", run.uuidString)
+    }.map(\.restoration)
+  }
+
+  // MARK: out of the trash
+
+  func claim(_ objects: [ObjectAddress], olderThan age: Duration, run: UUID) async throws(StorageError) -> [TrashEntry]
+  {
+    try await entries(from: "supastore_claim_purge", run) { arguments in
+      arguments.member("objects", objects)
+      arguments.member("age", age)
+    }
+  }
+
+  func finish(_ objects: [ObjectAddress], run: UUID) async throws(StorageError) -> [ObjectAddress] {
+    try await entries(from: "supastore_finish_purge", run) { $0.member("objects", objects) }.map(\.object)
+  }
+
+  func clear(_ keys: [String]) async throws(StorageError) -> Duration? {
+    try await call("supastore_clear_purged", .writes, as: ClearedRow.self) { $0.member("keys", keys) }
+      .waitSeconds.map { .seconds(max(1, $0)) }
+  }
+
+  // MARK: calls
+
+  private func entries(
+    from function: String, _ run: UUID, _ arguments: (inout JSONWriter) -> Void
+  ) async throws(StorageError) -> [TrashEntry] {
+    try await call(function, .writes, as: [TrashRow].self) { writer in
+      arguments(&writer)
+      writer.member("run", run.uuidString)
+    }.map(\.entry)
+  }
+
+  private func call<Answer: Decodable & Sendable>(
+    _ function: String, _ effect: Route.Effect, as type: Answer.Type, _ arguments: (inout JSONWriter) -> Void
+  ) async throws(StorageError) -> Answer {
+    do throws(StorageError) {
+      return try await connection.answer { () throws(ServiceError) in
+        try tables.function(function, effect, as: type, arguments: arguments)
+      }
+    } catch {
+      guard error.code == .setup else { throw error }
+      throw .withoutTrash
+    }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func member(_ name: String, _ text: String?) {
+    key(name)
+    if let text { value(text) } else { null() }
+  }
+
+  /// As an interval of PostgreSQL.
+  fileprivate mutating func member(_ name: String, _ duration: Duration) {
+    member(name, "\(duration.components.seconds) seconds")
+  }
+
+  fileprivate mutating func member(_ name: String, _ texts: [String]) {
+    key(name)
+    beginArray()
+    for text in texts { value(text) }
+    endArray()
+  }
+
+  fileprivate mutating func member(_ name: String, _ files: [FileID]) {
+    member(name, files.map(\.description))
+  }
+
+  fileprivate mutating func member(_ name: String, _ objects: [ObjectAddress]) {
+    key(name)
+    beginArray()
+    for object in objects {
+      beginObject()
+      member("bucket", object.bucket)
+      member("key", object.key)
+      endObject()
+    }
+    endArray()
+  }
+}
+
+extension StorageError {
+  /// The database knows no trash.
+  static let withoutTrash = StorageError(
+    .setup, "the database has no trash yet: the schema's version 2 is not installed",
+    hint: "install it: `supastore schema | psql \"$DB_URL\"`; nothing that is there is changed")
+}
