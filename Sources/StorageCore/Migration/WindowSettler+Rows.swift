@@ -32,6 +32,7 @@ extension WindowSettler {
   private func insertRest(
     of indices: ArraySlice<Int>, after error: StorageError, _ window: inout MigrationWindow
   ) async {
+    if error.code == .purging { return await comeBack(indices, after: error, &window) }
     guard indices.count > 1 || error.code == .conflict, !error.endsTheRun, !error.isRetryable else {
       return window.fail(indices, error)
     }
@@ -60,6 +61,7 @@ extension WindowSettler {
   /// Paths that were taken: by the same file stored before, or by something else.
   private func adopt(_ indices: [Int], _ window: inout MigrationWindow) async throws(StorageError) {
     guard !indices.isEmpty else { return }
+    var vanished: [Int] = []
     let found = try await rows.files(storagePaths: indices.compactMap { window.files[$0].row?.storagePath })
     let holders = Dictionary(found.map { ($0.storagePath, $0) }, uniquingKeysWith: { first, _ in first })
     for index in indices {
@@ -73,10 +75,56 @@ extension WindowSettler {
         window.files[index].error =
           mayReplace(window.files[index])
           ? .pathTaken(row.storagePath, by: other.id) : .otherContent(on: row.storagePath)
-      case nil:
-        window.files[index].error = StorageError(
-          .rejected, "the row was neither inserted nor is it there", hint: "run the same command again")
+      case nil: vanished.append(index)
       }
     }
+    // A row was on the path, and somebody took it away before it was looked at.
+    let error = StorageError(
+      .rejected, "the row was neither inserted nor is it there", hint: "run the same command again", retry: .soon)
+    if let again = comingBack(vanished, after: error, &window) {
+      for index in again { window.files[index].forgetProof() }
+      await prove(&window)
+      await insert(again.filter { window.files[$0].isProved }[...], &window)
+    }
+  }
+
+  // MARK: paths that are, or were, in the trash
+
+  private static let comebackLimit = 3
+
+  /// Those that may try once more; the others fail. Nil when there is none.
+  private func comingBack(
+    _ indices: some Sequence<Int>, after error: StorageError, _ window: inout MigrationWindow
+  ) -> [Int]? {
+    var again: [Int] = []
+    for index in indices {
+      window.files[index].comebacks += 1
+      if window.files[index].comebacks > Self.comebackLimit {
+        window.files[index].error = error
+      } else {
+        again.append(index)
+      }
+    }
+    return again.isEmpty ? nil : again
+  }
+
+  /// Of one of the files the object is being purged, or was, and its path accepts no row: takes the paths back once
+  /// nothing deletes their objects any more, then sends those again that are gone.
+  private func comeBack(
+    _ indices: ArraySlice<Int>, after error: StorageError, _ window: inout MigrationWindow
+  ) async {
+    guard let again = comingBack(indices, after: error, &window) else { return }
+    do throws(StorageError) {
+      while let wait = try await trash.clear(again.compactMap { window.files[$0].row?.storagePath }) {
+        guard await stop.sleep(for: wait) else {
+          throw StorageError.stopped(by: stop)
+        }
+      }
+    } catch {
+      return window.fail(again, error)
+    }
+    for index in again { window.files[index].forgetProof() }
+    await prove(&window)
+    await insert(again.filter { window.files[$0].isProved && window.files[$0].error == nil }[...], &window)
   }
 }
