@@ -51,7 +51,7 @@ public struct Deletion: Sendable {
     _ files: [FileReference], _ outcomes: inout [FileReference: Removal]
   ) async throws(StorageError) {
     let purge = Purge(project: project, run: run, log: try project.removalLog(of: run), age: .zero)
-    let inTrash = try await project.trashed(files.filter { outcomes[$0]?.status != .failed })
+    let inTrash = try await project.trash.entries(of: files.filter { outcomes[$0]?.status != .failed })
     var references: [ObjectAddress: FileReference] = [:]
     for (reference, entry) in inTrash { references[entry.object] = reference }
     for batch in references.keys.sorted(by: { $0.key < $1.key }).batches(of: Purge.batchSize) {

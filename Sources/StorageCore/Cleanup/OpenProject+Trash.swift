@@ -1,44 +1,6 @@
 internal import FoundationEssentials
 
 extension OpenProject {
-  /// The entries of these files, those that are in the trash.
-  public func trashed(
-    _ files: [FileReference], states: Set<TrashEntry.State> = [.trashed, .purging]
-  ) async throws(StorageError) -> [FileReference: TrashEntry] {
-    var found: [FileReference: TrashEntry] = [:]
-    for batch in files.batches(of: 50) {
-      var ids: [FileID] = []
-      var keys: [String] = []
-      for file in batch {
-        switch file {
-        case .id(let id): ids.append(id)
-        case .storagePath(let path): keys.append(path)
-        }
-      }
-      if !ids.isEmpty {
-        for entry in try await entries(matching: TrashQuery(files: ids, states: states)) {
-          if let id = entry.fileID { found[.id(id)] = entry }
-        }
-      }
-      if !keys.isEmpty {
-        for entry in try await entries(matching: TrashQuery(keys: keys, states: states)) {
-          found[.storagePath(entry.object.key)] = entry
-        }
-      }
-    }
-    return found
-  }
-
-  /// All entries that match, the oldest first.
-  public func entries(matching query: TrashQuery) async throws(StorageError) -> [TrashEntry] {
-    var entries: [TrashEntry] = []
-    while true {
-      let page = try await trash.entries(matching: query, after: entries.last, limit: 1000)
-      entries += page.elements
-      if page.isLast || page.elements.isEmpty { return entries }
-    }
-  }
-
   /// Brings entries back; each `restore` of as many as one request takes is one transaction.
   public func restore(_ objects: [ObjectAddress]) async throws(StorageError) -> [Restoration] {
     let run = UUID()

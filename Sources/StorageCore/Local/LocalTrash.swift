@@ -34,5 +34,4 @@ struct LocalTrash: Trash {
   func finish(_ objects: [ObjectAddress], run: UUID) async throws(StorageError) -> [ObjectAddress] {
     throw Self.missing
   }
-  func clear(_ keys: [String]) async throws(StorageError) -> Duration? { throw Self.missing }
 }

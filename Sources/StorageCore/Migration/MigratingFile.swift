@@ -50,7 +50,7 @@ struct MigratingFile: Sendable {
 
   /// How often it changed while it was read.
   var changes = 0
-  /// How often its path had to be taken back from a purge, or its row went away as it was looked for.
+  /// How often its row was refused because its object was purged, or went away as it was looked for.
   var comebacks = 0
   /// Attempts at sending it that failed.
   var failures = 0

@@ -32,7 +32,7 @@ extension WindowSettler {
   private func insertRest(
     of indices: ArraySlice<Int>, after error: StorageError, _ window: inout MigrationWindow
   ) async {
-    if error.code == .purging { return await comeBack(indices, after: error, &window) }
+    if error.code == .purging { return await insertBesidePurge(indices, after: error, &window) }
     guard indices.count > 1 || error.code == .conflict, !error.endsTheRun, !error.isRetryable else {
       return window.fail(indices, error)
     }
@@ -81,21 +81,45 @@ extension WindowSettler {
     // A row was on the path, and somebody took it away before it was looked at.
     let error = StorageError(
       .rejected, "the row was neither inserted nor is it there", hint: "run the same command again", retry: .soon)
-    if let again = comingBack(vanished, after: error, &window) {
-      for index in again { window.files[index].forgetProof() }
-      await prove(&window)
-      await insert(again.filter { window.files[$0].isProved }[...], &window)
-    }
+    await comeBack(vanished, after: error, &window)
   }
 
   // MARK: paths that are, or were, in the trash
 
-  private static let comebackLimit = 3
+  /// The service accepts no row on a path for a minute after the last deletion of its object began.
+  private static let comebackLimit = 10
+  private static let comebackPause = Duration.seconds(8)
 
-  /// Those that may try once more; the others fail. Nil when there is none.
-  private func comingBack(
+  /// Of some of these files the object is being purged, or was: they wait, the others do not.
+  private func insertBesidePurge(
+    _ indices: ArraySlice<Int>, after error: StorageError, _ window: inout MigrationWindow
+  ) async {
+    let paths = Set(indices.compactMap { window.files[$0].row?.storagePath })
+    do throws(StorageError) {
+      let held = Set(
+        try await trash.entries(of: paths.map { .storagePath($0) }, states: [.purging, .purged]).values.map(
+          \.object.key))
+      var (waiting, free): ([Int], [Int]) = ([], [])
+      for index in indices {
+        let isHeld = window.files[index].row.map { held.contains($0.storagePath) } ?? false
+        if isHeld { waiting.append(index) } else { free.append(index) }
+      }
+      if waiting.isEmpty {
+        // It is over by now.
+        await comeBack(indices, after: error, &window)
+      } else {
+        await insert(free[...], &window)
+        await comeBack(waiting, after: error, &window)
+      }
+    } catch {
+      window.fail(indices, error)
+    }
+  }
+
+  /// Looks for the objects again, sends those that are gone, and inserts the rows again: at first at once.
+  private func comeBack(
     _ indices: some Sequence<Int>, after error: StorageError, _ window: inout MigrationWindow
-  ) -> [Int]? {
+  ) async {
     var again: [Int] = []
     for index in indices {
       window.files[index].comebacks += 1
@@ -105,24 +129,8 @@ extension WindowSettler {
         again.append(index)
       }
     }
-    return again.isEmpty ? nil : again
-  }
-
-  /// Of one of the files the object is being purged, or was, and its path accepts no row: takes the paths back once
-  /// nothing deletes their objects any more, then sends those again that are gone.
-  private func comeBack(
-    _ indices: ArraySlice<Int>, after error: StorageError, _ window: inout MigrationWindow
-  ) async {
-    guard let again = comingBack(indices, after: error, &window) else { return }
-    do throws(StorageError) {
-      while let wait = try await trash.clear(again.compactMap { window.files[$0].row?.storagePath }) {
-        guard await stop.sleep(for: wait) else {
-          throw StorageError.stopped(by: stop)
-        }
-      }
-    } catch {
-      return window.fail(again, error)
-    }
+    guard let tries = again.map({ window.files[$0].comebacks }).max() else { return }
+    if tries > 1, await !stop.sleep(for: Self.comebackPause) { return window.fail(again, .stopped(by: stop)) }
     for index in again { window.files[index].forgetProof() }
     await prove(&window)
     await insert(again.filter { window.files[$0].isProved && window.files[$0].error == nil }[...], &window)

@@ -22,8 +22,8 @@ enum TrashSelection {
       throw UsageError(
         "what is meant: files, or a run or a conversation?", hint: "name files, or give --run or --conversation")
     }
-    if hasQuery { return (try await project.entries(matching: query), []) }
-    let found = try await project.trashed(named)
+    if hasQuery { return (try await project.trash.entries(matching: query), []) }
+    let found = try await project.trash.entries(of: named)
     var seen: Set<ObjectAddress> = []
     var entries: [TrashEntry] = []
     var failed: [(FileReference, StorageError)] = []
