@@ -86,9 +86,9 @@ extension WindowSettler {
 
   // MARK: paths that are, or were, in the trash
 
-  /// The service accepts no row on a path for a minute after the last deletion of its object began.
-  private static let comebackLimit = 10
-  private static let comebackPause = Duration.seconds(8)
+  /// Before each try but the first. Together more than the minute for which no row is accepted on a path after the last
+  /// deletion of its object began.
+  private static let comebackPauses: [Duration] = [1, 2, 4, 8, 16, 16, 16].map { .seconds($0) }
 
   /// Of some of these files the object is being purged, or was: they wait, the others do not.
   private func insertBesidePurge(
@@ -123,14 +123,16 @@ extension WindowSettler {
     var again: [Int] = []
     for index in indices {
       window.files[index].comebacks += 1
-      if window.files[index].comebacks > Self.comebackLimit {
+      if window.files[index].comebacks > Self.comebackPauses.count + 1 {
         window.files[index].error = error
       } else {
         again.append(index)
       }
     }
     guard let tries = again.map({ window.files[$0].comebacks }).max() else { return }
-    if tries > 1, await !stop.sleep(for: Self.comebackPause) { return window.fail(again, .stopped(by: stop)) }
+    if tries > 1, await !stop.sleep(for: Self.comebackPauses[tries - 2]) {
+      return window.fail(again, .stopped(by: stop))
+    }
     for index in again { window.files[index].forgetProof() }
     await prove(&window)
     await insert(again.filter { window.files[$0].isProved && window.files[$0].error == nil }[...], &window)
