@@ -68,6 +68,7 @@ import Testing
     "supastore_trash_files(array(select id from public.files), null, $1)",
     #"supastore_trash_objects('[{"bucket":"user-files","key":"o/00001"}]', '0', $1)"#,
     "supastore_delete_conversation((select id from public.conversations), $1)",
+    #"supastore_claim_purge('[{"bucket":"user-files","key":"t/00001"}]', '0', $1)"#,
   ]
 
   /// Something for each of the removals.
