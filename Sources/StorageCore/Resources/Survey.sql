@@ -71,13 +71,15 @@ declare
   hidden text[];
 begin
   select array_agg(name) into hidden
-    from unnest(array['public.files', 'public.conversation_files', 'public.conversations', 'storage.objects']) name
+    from unnest(array[
+      'public.files', 'public.conversation_files', 'public.conversations', 'public.supastore_trash', 'storage.objects']) name
     where row_security_active(name::regclass);
   return array_remove(array[
     case when hidden is not null then 'rls' end,
     case when not exists (
-      select from pg_constraint where contype = 'f' and convalidated and conrelid = 'public.conversation_files'::regclass
-        and confrelid = 'public.files'::regclass) then 'foreign_key' end,
+      select from pg_constraint k where contype = 'f' and convalidated and conrelid = 'public.conversation_files'::regclass
+        and confrelid = 'public.files'::regclass and not exists (
+          select from pg_trigger where tgconstraint = k.oid and tgenabled not in ('O', 'A'))) then 'foreign_key' end,
     case when not exists (
       select from pg_trigger where tgrelid = 'public.files'::regclass and tgname = 'supastore_file_stored'
         and tgenabled in ('O', 'A')) then 'trigger' end], null);

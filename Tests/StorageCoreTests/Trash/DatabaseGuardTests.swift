@@ -5,13 +5,13 @@ import Testing
 @Suite(.standIn(per: .test), .timeLimit(.minutes(2))) struct DatabaseGuardTests {
   /// What makes a database unfit, and what the survey calls it.
   enum Obstacle: CaseIterable, Sendable {
-    case hiddenFiles, hiddenLinks, hiddenConversations, hiddenObjects
-    case noKey, keyNotValidated, noTrigger, triggerDisabled
+    case hiddenFiles, hiddenLinks, hiddenConversations, hiddenTrash, hiddenObjects
+    case noKey, keyNotValidated, keyDisabled, noTrigger, triggerDisabled
 
     var name: String {
       switch self {
-      case .hiddenFiles, .hiddenLinks, .hiddenConversations, .hiddenObjects: "rls"
-      case .noKey, .keyNotValidated: "foreign_key"
+      case .hiddenFiles, .hiddenLinks, .hiddenConversations, .hiddenTrash, .hiddenObjects: "rls"
+      case .noKey, .keyNotValidated, .keyDisabled: "foreign_key"
       case .noTrigger, .triggerDisabled: "trigger"
       }
     }
@@ -22,10 +22,12 @@ import Testing
       case .hiddenFiles: Self.hide("public.files")
       case .hiddenLinks: Self.hide("public.conversation_files")
       case .hiddenConversations: Self.hide("public.conversations")
+      case .hiddenTrash: Self.hide("public.supastore_trash")
       case .hiddenObjects: Self.hide("storage.objects")
       case .noKey: key
       case .keyNotValidated:
         key + "alter table public.conversation_files add foreign key (file_id) references public.files (id) not valid"
+      case .keyDisabled: "alter table public.conversation_files disable trigger all"
       case .noTrigger: "drop trigger supastore_file_stored on public.files"
       case .triggerDisabled: "alter table public.files disable trigger supastore_file_stored"
       }
