@@ -76,6 +76,8 @@ begin
     where row_security_active(name::regclass);
   return array_remove(array[
     case when hidden is not null then 'rls' end,
+    -- In an older snapshot what was committed while a lock was waited for does not show.
+    case when current_setting('transaction_isolation') <> 'read committed' then 'isolation' end,
     case when not exists (
       select from pg_constraint k where contype = 'f' and convalidated and conrelid = 'public.conversation_files'::regclass
         and confrelid = 'public.files'::regclass and not exists (

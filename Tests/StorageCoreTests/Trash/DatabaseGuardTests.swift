@@ -6,13 +6,14 @@ import Testing
   /// What makes a database unfit, and what the survey calls it.
   enum Obstacle: CaseIterable, Sendable {
     case hiddenFiles, hiddenLinks, hiddenConversations, hiddenTrash, hiddenObjects
-    case noKey, keyNotValidated, keyDisabled, noTrigger, triggerDisabled
+    case noKey, keyNotValidated, keyDisabled, noTrigger, triggerDisabled, isolation
 
     var name: String {
       switch self {
       case .hiddenFiles, .hiddenLinks, .hiddenConversations, .hiddenTrash, .hiddenObjects: "rls"
       case .noKey, .keyNotValidated, .keyDisabled: "foreign_key"
       case .noTrigger, .triggerDisabled: "trigger"
+      case .isolation: "isolation"
       }
     }
 
@@ -30,6 +31,7 @@ import Testing
       case .keyDisabled: "alter table public.conversation_files disable trigger all"
       case .noTrigger: "drop trigger supastore_file_stored on public.files"
       case .triggerDisabled: "alter table public.files disable trigger supastore_file_stored"
+      case .isolation: "alter database DATABASE set default_transaction_isolation = 'repeatable read'"
       }
     }
 
