@@ -86,13 +86,20 @@ $$;
 create or replace function public.supastore_file_stored() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
+  stored_in text := public.supastore_bucket(new.metadata, new.file_type::text);
   entry public.supastore_trash;
 begin
   -- Held to the end of the transaction: nobody claims the path between the look below and the commit.
   perform pg_advisory_xact_lock_shared(8319679450488008562);
   select * into entry from public.supastore_trash
-    where bucket = public.supastore_bucket(new.metadata, new.file_type::text) and key = new.storage_path for update;
+    where bucket = stored_in and key = new.storage_path for update;
   if not found then
+    if current_setting('transaction_isolation') <> 'read committed' then
+      -- The snapshot may be older than an entry; then making one fails (40001).
+      insert into public.supastore_trash (bucket, key, rule, run_id)
+        values (stored_in, new.storage_path, 'object', gen_random_uuid()) on conflict do nothing;
+      delete from public.supastore_trash where bucket = stored_in and key = new.storage_path;
+    end if;
     return null;
   end if;
   if entry.state <> 'trashed' then

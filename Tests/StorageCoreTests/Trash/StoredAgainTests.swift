@@ -131,6 +131,28 @@ import Testing
     #expect(try await actions(database) == (end == "commit" ? "trash purge" : "trash revive"))
   }
 
+  @Test(arguments: Isolation.allCases.dropFirst())
+  func `a row from an older snapshot is not stored on a path that was purged since`(
+    _ isolation: Isolation
+  ) async throws {
+    let database = try await TrashDatabase()
+    let ids = try await database.makeFiles(1)
+    let storer = try await database.session()
+    try await storer.query("begin isolation level \(isolation.rawValue)")
+    try await storer.query("select from public.files")
+    let purger = try await database.session()
+    try await purger.query("select public.supastore_trash_orphans($1::uuid[], '7 days', $2)", array(ids), run(1))
+    #expect(try await purger.keys("supastore_claim_purge($1, '0', $2)", objects("a/00001"), run(2)).count == 1)
+    #expect(await storer.failure(Self.insert) == "40001")
+    try await storer.query("rollback")
+    #expect(try await database.count("public.files") == 0)
+    // A path that the trash does not know is stored on as ever.
+    try await storer.query("begin isolation level \(isolation.rawValue)")
+    try await storer.query("insert into public.files (storage_path, original_name) values ('b', 'n')")
+    try await storer.query("commit")
+    #expect(try await database.count("public.supastore_trash") == 1)
+  }
+
   private static let marker = #"{"supastore":"00000000-0000-8000-8000-000000000001"}"#
 
   @Test(arguments: ["commit", "rollback"])
