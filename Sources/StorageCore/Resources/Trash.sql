@@ -89,6 +89,10 @@ declare
   stored_in text := public.supastore_bucket(new.metadata, new.file_type::text);
   entry public.supastore_trash;
 begin
+  if tg_op = 'UPDATE' and new.storage_path = old.storage_path
+    and stored_in = public.supastore_bucket(old.metadata, old.file_type::text) then
+    return null;
+  end if;
   -- Held to the end of the transaction: nobody claims the path between the look below and the commit.
   perform pg_advisory_xact_lock_shared(8319679450488008562);
   select * into entry from public.supastore_trash
@@ -113,5 +117,6 @@ begin
 end
 $$;
 
-create or replace trigger supastore_file_stored after insert or update of storage_path on public.files
+create or replace trigger supastore_file_stored
+  after insert or update of storage_path, file_type, metadata on public.files
   for each row execute function public.supastore_file_stored();

@@ -71,6 +71,20 @@ import Testing
     #expect(try await actions(database) == "")
   }
 
+  @Test func `a row that comes to be on the path by a change counts as stored there`() async throws {
+    let database = try await TrashDatabase()
+    _ = try await trashed(database)
+    let storer = try await database.session()
+    try await storer.query("insert into public.files (storage_path, original_name) values ('b', 'n')")
+    try await storer.query("update public.files set metadata = '{\"x\": 1}'")
+    #expect(try await database.count("public.supastore_trash") == 1)
+    try await storer.query("update public.files set storage_path = 'a/00001', file_type = 'generated'")
+    #expect(try await database.count("public.supastore_trash") == 1)
+    try await storer.query("update public.files set metadata = '{\"bucket\": \"user-files\"}'")
+    #expect(try await database.count("public.supastore_trash") == 0)
+    #expect(try await actions(database) == "trash revive")
+  }
+
   @Test func `no row comes on a path whose object is being deleted or is gone`() async throws {
     let database = try await TrashDatabase()
     _ = try await trashed(database)
