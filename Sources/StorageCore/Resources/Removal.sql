@@ -200,6 +200,7 @@ begin
             select c.id, entry.file_id, l.added_at
             from jsonb_to_recordset(entry.links) as l (continuation_id text, added_at timestamptz)
             join public.conversations c on c.continuation_id = l.continuation_id
+            for key share of c
             on conflict do nothing;
           get diagnostics link_count = row_count;
         else

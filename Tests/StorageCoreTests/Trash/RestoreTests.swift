@@ -53,6 +53,18 @@ import Testing
     #expect(try await scene.restore(2) == [["restored", "0"]])
   }
 
+  @Test func `a conversation that goes meanwhile gets no link, and the file comes back`() async throws {
+    let scene = try await Scene()
+    let remover = try await scene.database.session()
+    try await remover.query("begin")
+    try await remover.query("delete from public.conversations where continuation_id = 'c'")
+    async let restored = scene.restore(2)
+    try await scene.database.project.untilWaiting(scene.session)
+    try await remover.query("commit")
+    #expect(try await restored == [["restored", "1"]])
+    #expect(try await scene.links() == "d 2020-01-01")
+  }
+
   @Test func `a taken id leaves the entry as it was`() async throws {
     let scene = try await Scene()
     let entry = "select to_jsonb(t) from public.supastore_trash t"
