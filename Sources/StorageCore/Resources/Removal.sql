@@ -173,6 +173,7 @@ declare
   entry public.supastore_trash;
   result text;
   results jsonb := '[]';
+  file_id uuid;
   link_count integer;
 begin
   -- Before the locks on entries, as the trigger does it.
@@ -182,11 +183,12 @@ begin
   loop
     link_count := 0;
     select * into entry from public.supastore_trash t where t.bucket = asked.bucket and t.key = asked.key for update;
+    file_id := entry.file_id;
     if not found then
-      result := case when exists (
-        select from public.supastore_audit a
-        where a.run_id = run and a.action = 'restore' and a.bucket = asked.bucket and a.key = asked.key)
-        then 'restored' else 'absent' end;
+      select a.file_id, a.detail ->> 'link_count' into file_id, link_count from public.supastore_audit a
+        where a.run_id = run and a.action = 'restore' and a.bucket = asked.bucket and a.key = asked.key
+        order by a.seq desc limit 1;
+      result := case when found then 'restored' else 'absent' end;
     elsif entry.state <> 'trashed' then
       result := entry.state;
     else
@@ -209,12 +211,14 @@ begin
         end if;
       end if;
       if result = 'restored' then
-        insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes)
-          values ('restore', run, entry.rule, entry.bucket, entry.key, entry.file_id, entry.sha256, entry.size_bytes);
+        insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)
+          values ('restore', run, entry.rule, entry.bucket, entry.key, entry.file_id, entry.sha256, entry.size_bytes,
+            jsonb_build_object('link_count', link_count));
       end if;
     end if;
     results := results || jsonb_build_object(
-      'bucket', asked.bucket, 'key', asked.key, 'file_id', entry.file_id, 'result', result, 'link_count', link_count,
+      'bucket', asked.bucket, 'key', asked.key, 'file_id', file_id, 'result', result,
+      'link_count', coalesce(link_count, 0),
       'has_object', exists (select from storage.objects o where o.bucket_id = asked.bucket and o.name = asked.key));
   end loop;
   return results;

@@ -39,6 +39,18 @@ import Testing
     }
   }
 
+  @Test func `it comes back once, and asking again with the same run has the same answer`() async throws {
+    let scene = try await Scene()
+    let whole = "select public.supastore_restore($1, $2)"
+    let answer = try await scene.session.query(whole, objects("a/00001"), run(2))
+    #expect(try await scene.session.query(whole, objects("a/00001"), run(2)) == answer)
+    #expect(try await scene.restore(2) == [["restored", "2"]])
+    #expect(try await scene.restore(3) == [["absent", "0"]])
+    #expect(try await scene.database.count("public.files where id = '\(scene.file)'") == 1)
+    #expect(try await scene.links() == "c 2020-01-01, d 2020-01-01")
+    #expect(try await scene.database.count("public.supastore_audit where action in ('restore', 'revive')") == 1)
+  }
+
   @Test func `links come back to conversations that are there or there again`() async throws {
     let scene = try await Scene()
     try await scene.database.owner.query("delete from public.conversations")
