@@ -107,12 +107,11 @@ begin
   with entries as (
     insert into public.supastore_trash (bucket, key, rule, run_id, file_id, size_bytes, sha256)
     select o.bucket_id, o.name, 'object', run,
-      case when o.user_metadata ->> 'supastore' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-        then (o.user_metadata ->> 'supastore')::uuid end,
+      public.supastore_marker(o.user_metadata),
       (o.metadata ->> 'size')::bigint, o.user_metadata ->> 'sha256'
     from jsonb_to_recordset(objects) as asked (bucket text, key text)
     join storage.objects o on o.bucket_id = asked.bucket and o.name = asked.key
-    where o.bucket_id in ('user-files', 'generated-files') and o.user_metadata ? 'supastore'
+    where o.bucket_id in ('user-files', 'generated-files') and public.supastore_marker(o.user_metadata) is not null
       and greatest(o.created_at, o.updated_at) < now() - age
       and not exists (select from public.files f where f.storage_path = o.name)
     on conflict (bucket, key) do update set state = 'trashed', rule = excluded.rule, run_id = excluded.run_id,

@@ -35,12 +35,11 @@ begin
   elsif wanted = 'object' then
     return query
       select o.bucket_id, o.name,
-        case when o.user_metadata ->> 'supastore' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-          then (o.user_metadata ->> 'supastore')::uuid end,
+        public.supastore_marker(o.user_metadata),
         greatest(o.created_at, o.updated_at), (o.metadata ->> 'size')::bigint, o.user_metadata ->> 'sha256',
         0::bigint, null::jsonb
       from storage.objects o
-      where o.bucket_id in ('user-files', 'generated-files') and o.user_metadata ? 'supastore'
+      where o.bucket_id in ('user-files', 'generated-files') and public.supastore_marker(o.user_metadata) is not null
         and greatest(o.created_at, o.updated_at) < now() - age
         and not exists (select from public.files f where f.storage_path = o.name)
         and not exists (

@@ -67,6 +67,13 @@ language sql immutable set search_path = '' as $$
   end
 $$;
 
+-- The id that an object of ours carries; null for the objects of others.
+create or replace function public.supastore_marker(user_metadata jsonb) returns uuid
+language sql immutable set search_path = '' as $$
+  select case when user_metadata ->> 'supastore' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    then (user_metadata ->> 'supastore')::uuid end
+$$;
+
 -- A moment as ISO 8601 writes it, with its zone; null for anything else.
 create or replace function public.supastore_moment(written text) returns timestamptz
 language plpgsql stable set search_path = '' as $$
