@@ -87,9 +87,9 @@ begin
 end
 $$;
 
--- How much there is, and how much of it holds to each rule: all from one snapshot.
+-- How much there is, and how much of it holds to each rule: all from one snapshot. PostgREST takes the time-out over.
 create or replace function public.supastore_survey(grace interval, purge_after interval) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set statement_timeout = '60s' as $$
 begin
   return jsonb_build_object(
     'time', now(),
@@ -110,7 +110,7 @@ $$;
 -- The next of what holds to a rule, as a JSON array: no limit on rows cuts it short.
 create or replace function public.supastore_candidates(
   rule text, age interval, after_key text, after_bucket text, row_limit integer) returns jsonb
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = '' set statement_timeout = '60s' as $$
   select coalesce(jsonb_agg(to_jsonb(found) order by found.key, found.bucket), '[]')
     from public.supastore_found(rule, age, after_key, after_bucket, row_limit) found
 $$;

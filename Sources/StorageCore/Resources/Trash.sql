@@ -57,9 +57,10 @@ create index if not exists supastore_files_sha256 on public.files ((metadata ->>
 create index if not exists supastore_files_expires_at on public.files ((metadata ->> 'expires_at'))
   where metadata ->> 'expires_at' is not null;
 
--- The bucket of a row's object: what the row says, else what its type implies.
+-- The bucket of a row's object: what the row says, else what its type implies. This and the next name nothing that a
+-- search path decides about, and none is set, or they would be called for each row in place of being a part of the query.
 create or replace function public.supastore_bucket(metadata jsonb, file_type text) returns text
-language sql immutable set search_path = '' as $$
+language sql immutable as $$
   select case
     when jsonb_typeof(metadata -> 'bucket') = 'string' then metadata ->> 'bucket'
     when file_type = 'user_upload' then 'user-files'
@@ -69,7 +70,7 @@ $$;
 
 -- The id that an object of ours carries; null for the objects of others.
 create or replace function public.supastore_marker(user_metadata jsonb) returns uuid
-language sql immutable set search_path = '' as $$
+language sql immutable as $$
   select case when user_metadata ->> 'supastore' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     then (user_metadata ->> 'supastore')::uuid end
 $$;
