@@ -59,6 +59,7 @@ package struct StandInInstance: Sendable {
   package var secretKey: String { standIn.keys.secret }
   package var publishableKey: String { standIn.keys.publishable }
   package var jwtSecret: String { String(decoding: standIn.keys.jwtSecret, as: UTF8.self) }
+  var database: ProjectDatabase { standIn.database }
   /// For psql, as superuser.
   package var databaseURL: String { standIn.database.url }
   /// What a client's environment needs to reach it.

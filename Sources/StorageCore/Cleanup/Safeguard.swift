@@ -24,6 +24,8 @@ public enum Safeguard: String, Sendable, CaseIterable {
   case foreignKey = "foreign_key"
   /// Rows on trashed paths would not be noticed.
   case trigger
+  /// The database decides by what was committed before it began.
+  case isolation
   /// The database has no trash.
   case notInstalled = "not_installed"
   /// Not everything could be looked at.
@@ -67,7 +69,13 @@ extension CleanupSurvey {
     if obstacles.contains(Safeguard.trigger.rawValue) {
       refusals.append(.refused(by: .trigger, "files lacks the trigger supastore_file_stored", hint: hint))
     }
-    let known = [Safeguard.hiddenRows, .foreignKey, .trigger].map(\.rawValue)
+    if obstacles.contains(Safeguard.isolation.rawValue) {
+      refusals.append(
+        .refused(
+          by: .isolation, "transactions do not run at READ COMMITTED, and would decide by what is out of date",
+          hint: "see default_transaction_isolation of the roles and the database"))
+    }
+    let known = [Safeguard.hiddenRows, .foreignKey, .trigger, .isolation].map(\.rawValue)
     for obstacle in obstacles where !known.contains(obstacle) {
       refusals.append(.refused(by: .scan, "the database names an obstacle that is unknown here: \(obstacle)"))
     }

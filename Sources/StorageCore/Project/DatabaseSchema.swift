@@ -20,8 +20,7 @@ public enum DatabaseSchema {
   private static var parts: [[UInt8]] {
     [
       PackageResources.Tables_sql, PackageResources.Trash_sql, PackageResources.Survey_sql,
-      PackageResources.Removal_sql,
-      PackageResources.Purge_sql, PackageResources.Grants_sql,
+      PackageResources.Removal_sql, PackageResources.Purge_sql, PackageResources.Grants_sql,
     ]
   }
 }

@@ -8,6 +8,7 @@ language plpgsql volatile security definer set search_path = '' set lock_timeout
 declare
   claimed jsonb;
 begin
+  perform public.supastore_check_obstacles();
   -- No row is being stored from here on; those that were are committed, and the next statements see them.
   perform pg_advisory_xact_lock(8319679450488008562);
   -- A path that a row holds is in use, whatever the trash says.

@@ -107,12 +107,11 @@ begin
   with entries as (
     insert into public.supastore_trash (bucket, key, rule, run_id, file_id, size_bytes, sha256)
     select o.bucket_id, o.name, 'object', run,
-      case when o.user_metadata ->> 'supastore' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-        then (o.user_metadata ->> 'supastore')::uuid end,
+      public.supastore_marker(o.user_metadata),
       (o.metadata ->> 'size')::bigint, o.user_metadata ->> 'sha256'
     from jsonb_to_recordset(objects) as asked (bucket text, key text)
     join storage.objects o on o.bucket_id = asked.bucket and o.name = asked.key
-    where o.bucket_id in ('user-files', 'generated-files') and o.user_metadata ? 'supastore'
+    where o.bucket_id in ('user-files', 'generated-files') and public.supastore_marker(o.user_metadata) is not null
       and greatest(o.created_at, o.updated_at) < now() - age
       and not exists (select from public.files f where f.storage_path = o.name)
     on conflict (bucket, key) do update set state = 'trashed', rule = excluded.rule, run_id = excluded.run_id,
@@ -173,6 +172,7 @@ declare
   entry public.supastore_trash;
   result text;
   results jsonb := '[]';
+  file_id uuid;
   link_count integer;
 begin
   -- Before the locks on entries, as the trigger does it.
@@ -182,11 +182,12 @@ begin
   loop
     link_count := 0;
     select * into entry from public.supastore_trash t where t.bucket = asked.bucket and t.key = asked.key for update;
+    file_id := entry.file_id;
     if not found then
-      result := case when exists (
-        select from public.supastore_audit a
-        where a.run_id = run and a.action = 'restore' and a.bucket = asked.bucket and a.key = asked.key)
-        then 'restored' else 'absent' end;
+      select a.file_id, a.detail ->> 'link_count' into file_id, link_count from public.supastore_audit a
+        where a.run_id = run and a.action = 'restore' and a.bucket = asked.bucket and a.key = asked.key
+        order by a.seq desc limit 1;
+      result := case when found then 'restored' else 'absent' end;
     elsif entry.state <> 'trashed' then
       result := entry.state;
     else
@@ -200,6 +201,7 @@ begin
             select c.id, entry.file_id, l.added_at
             from jsonb_to_recordset(entry.links) as l (continuation_id text, added_at timestamptz)
             join public.conversations c on c.continuation_id = l.continuation_id
+            for key share of c
             on conflict do nothing;
           get diagnostics link_count = row_count;
         else
@@ -208,12 +210,14 @@ begin
         end if;
       end if;
       if result = 'restored' then
-        insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes)
-          values ('restore', run, entry.rule, entry.bucket, entry.key, entry.file_id, entry.sha256, entry.size_bytes);
+        insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)
+          values ('restore', run, entry.rule, entry.bucket, entry.key, entry.file_id, entry.sha256, entry.size_bytes,
+            jsonb_build_object('link_count', link_count));
       end if;
     end if;
     results := results || jsonb_build_object(
-      'bucket', asked.bucket, 'key', asked.key, 'file_id', entry.file_id, 'result', result, 'link_count', link_count,
+      'bucket', asked.bucket, 'key', asked.key, 'file_id', file_id, 'result', result,
+      'link_count', coalesce(link_count, 0),
       'has_object', exists (select from storage.objects o where o.bucket_id = asked.bucket and o.name = asked.key));
   end loop;
   return results;

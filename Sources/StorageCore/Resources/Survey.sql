@@ -35,12 +35,11 @@ begin
   elsif wanted = 'object' then
     return query
       select o.bucket_id, o.name,
-        case when o.user_metadata ->> 'supastore' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-          then (o.user_metadata ->> 'supastore')::uuid end,
+        public.supastore_marker(o.user_metadata),
         greatest(o.created_at, o.updated_at), (o.metadata ->> 'size')::bigint, o.user_metadata ->> 'sha256',
         0::bigint, null::jsonb
       from storage.objects o
-      where o.bucket_id in ('user-files', 'generated-files') and o.user_metadata ? 'supastore'
+      where o.bucket_id in ('user-files', 'generated-files') and public.supastore_marker(o.user_metadata) is not null
         and greatest(o.created_at, o.updated_at) < now() - age
         and not exists (select from public.files f where f.storage_path = o.name)
         and not exists (
@@ -71,22 +70,26 @@ declare
   hidden text[];
 begin
   select array_agg(name) into hidden
-    from unnest(array['public.files', 'public.conversation_files', 'public.conversations', 'storage.objects']) name
+    from unnest(array[
+      'public.files', 'public.conversation_files', 'public.conversations', 'public.supastore_trash', 'storage.objects']) name
     where row_security_active(name::regclass);
   return array_remove(array[
     case when hidden is not null then 'rls' end,
+    -- In an older snapshot what was committed while a lock was waited for does not show.
+    case when current_setting('transaction_isolation') <> 'read committed' then 'isolation' end,
     case when not exists (
-      select from pg_constraint where contype = 'f' and convalidated and conrelid = 'public.conversation_files'::regclass
-        and confrelid = 'public.files'::regclass) then 'foreign_key' end,
+      select from pg_constraint k where contype = 'f' and convalidated and conrelid = 'public.conversation_files'::regclass
+        and confrelid = 'public.files'::regclass and not exists (
+          select from pg_trigger where tgconstraint = k.oid and tgenabled not in ('O', 'A'))) then 'foreign_key' end,
     case when not exists (
       select from pg_trigger where tgrelid = 'public.files'::regclass and tgname = 'supastore_file_stored'
         and tgenabled in ('O', 'A')) then 'trigger' end], null);
 end
 $$;
 
--- How much there is, and how much of it holds to each rule: all from one snapshot.
+-- How much there is, and how much of it holds to each rule: all from one snapshot. PostgREST takes the time-out over.
 create or replace function public.supastore_survey(grace interval, purge_after interval) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set statement_timeout = '60s' as $$
 begin
   return jsonb_build_object(
     'time', now(),
@@ -107,7 +110,7 @@ $$;
 -- The next of what holds to a rule, as a JSON array: no limit on rows cuts it short.
 create or replace function public.supastore_candidates(
   rule text, age interval, after_key text, after_bucket text, row_limit integer) returns jsonb
-language sql stable security definer set search_path = '' as $$
+language sql stable security definer set search_path = '' set statement_timeout = '60s' as $$
   select coalesce(jsonb_agg(to_jsonb(found) order by found.key, found.bucket), '[]')
     from public.supastore_found(rule, age, after_key, after_bucket, row_limit) found
 $$;

@@ -57,14 +57,22 @@ create index if not exists supastore_files_sha256 on public.files ((metadata ->>
 create index if not exists supastore_files_expires_at on public.files ((metadata ->> 'expires_at'))
   where metadata ->> 'expires_at' is not null;
 
--- The bucket of a row's object: what the row says, else what its type implies.
+-- The bucket of a row's object: what the row says, else what its type implies. This and the next name nothing that a
+-- search path decides about, and none is set, or they would be called for each row in place of being a part of the query.
 create or replace function public.supastore_bucket(metadata jsonb, file_type text) returns text
-language sql immutable set search_path = '' as $$
+language sql immutable as $$
   select case
     when jsonb_typeof(metadata -> 'bucket') = 'string' then metadata ->> 'bucket'
     when file_type = 'user_upload' then 'user-files'
     else 'generated-files'
   end
+$$;
+
+-- The id that an object of ours carries; null for the objects of others.
+create or replace function public.supastore_marker(user_metadata jsonb) returns uuid
+language sql immutable as $$
+  select case when user_metadata ->> 'supastore' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    then (user_metadata ->> 'supastore')::uuid end
 $$;
 
 -- A moment as ISO 8601 writes it, with its zone; null for anything else.
@@ -86,13 +94,24 @@ $$;
 create or replace function public.supastore_file_stored() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
+  stored_in text := public.supastore_bucket(new.metadata, new.file_type::text);
   entry public.supastore_trash;
 begin
+  if tg_op = 'UPDATE' and new.storage_path = old.storage_path
+    and stored_in = public.supastore_bucket(old.metadata, old.file_type::text) then
+    return null;
+  end if;
   -- Held to the end of the transaction: nobody claims the path between the look below and the commit.
   perform pg_advisory_xact_lock_shared(8319679450488008562);
   select * into entry from public.supastore_trash
-    where bucket = public.supastore_bucket(new.metadata, new.file_type::text) and key = new.storage_path for update;
+    where bucket = stored_in and key = new.storage_path for update;
   if not found then
+    if current_setting('transaction_isolation') <> 'read committed' then
+      -- The snapshot may be older than an entry; then making one fails (40001).
+      insert into public.supastore_trash (bucket, key, rule, run_id)
+        values (stored_in, new.storage_path, 'object', gen_random_uuid()) on conflict do nothing;
+      delete from public.supastore_trash where bucket = stored_in and key = new.storage_path;
+    end if;
     return null;
   end if;
   if entry.state = 'purging' and entry.claimed_at > now() - interval '60 seconds' then
@@ -111,5 +130,6 @@ begin
 end
 $$;
 
-create or replace trigger supastore_file_stored after insert or update of storage_path on public.files
+create or replace trigger supastore_file_stored
+  after insert or update of storage_path, file_type, metadata on public.files
   for each row execute function public.supastore_file_stored();

@@ -33,7 +33,8 @@ enum CleanupCommand {
       that was linked meanwhile stays. Several cleanups at once are safe.
 
       Safeguards refuse the whole run with exit status 7 and their names: max_delete, max_delete_percent, \
-      max_delete_bytes, no_links, no_conversations, rls, foreign_key, trigger, not_installed, scan.
+      max_delete_bytes, no_links, no_conversations, rls, foreign_key, trigger, isolation, \
+      not_installed, scan.
 
       Removing needs version 2 of the schema (supastore schema). Everything that is removed is written down before, in \
       the database and in removals-YYYY-MM.ndjson in the state directory.
