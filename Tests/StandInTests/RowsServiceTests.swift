@@ -51,7 +51,8 @@ import Testing
     #expect(try answer("POST", "/rpc/twice", body: #"{"n":2,"m":5}"#).text == "10")
   }
 
-  @Test func `the root describes what is never null, defaults without casts, and functions that may be called`() throws {
+  @Test func `the root describes what is never null, defaults without casts, and functions that may be called`() throws
+  {
     let project = try StandInInstance.current
     try project.query("create function open() returns int language sql as 'select 1'")
     try project.query("create function closed() returns int language sql as 'select 1'")
