@@ -30,7 +30,8 @@ let package = Package(
       resources: [
         .embedInCode("Resources/Tables.sql"), .embedInCode("Resources/Trash.sql"),
         .embedInCode("Resources/Survey.sql"), .embedInCode("Resources/Removal.sql"),
-        .embedInCode("Resources/Purge.sql"), .embedInCode("Resources/Grants.sql"),
+        .embedInCode("Resources/Purge.sql"), .embedInCode("Resources/SchemaCatalog.sql"),
+        .embedInCode("Resources/Grants.sql"),
       ], swiftSettings: strict),
     .executableTarget(name: "supastore", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
 

@@ -5,6 +5,8 @@ package struct APIKeys: Sendable {
   /// The legacy keys: tokens of a role.
   package let serviceRole: String
   package let anon: String
+  /// The token of somebody who has signed in.
+  package let authenticated: String
   /// `sb_secret_…` and `sb_publishable_…`, opaque.
   package let secret: String
   package let publishable: String
@@ -14,6 +16,7 @@ package struct APIKeys: Sendable {
     self.jwtSecret = Array(jwtSecret.utf8)
     serviceRole = Self.token(role: "service_role", secret: self.jwtSecret)
     anon = Self.token(role: "anon", secret: self.jwtSecret)
+    authenticated = Self.token(role: "authenticated", secret: self.jwtSecret)
     secret = "sb_secret_StandInOnlySecretKey00_00000001"
     publishable = "sb_publishable_StandInOnlyPublicKey0_00000002"
   }

@@ -51,6 +51,19 @@ import Testing
     #expect(try answer("POST", "/rpc/twice", body: #"{"n":2,"m":5}"#).text == "10")
   }
 
+  @Test func `the root describes what is never null, defaults without casts, and functions that may be called`() throws
+  {
+    let project = try StandInInstance.current
+    try project.query("create function open() returns int language sql as 'select 1'")
+    try project.query("create function closed() returns int language sql as 'select 1'")
+    try project.query("revoke all on function closed() from public, service_role")
+    let root = try answer("GET", "/").text
+    #expect(root.contains(#""required":["id","storage_path","original_name","file_type"]"#))
+    #expect(root.contains(#""default":"user_upload""#) && root.contains(#""default":"extensions.uuid_generate_v4()""#))
+    #expect(!root.contains("'{}'"))
+    #expect(root.contains("/rpc/open") && !root.contains("/rpc/closed"))
+  }
+
   @Test func `no answer holds more than a thousand rows`() throws {
     try StandInInstance.current.query(
       "insert into files (storage_path, original_name) select 'p' || n, 'x' from generate_series(1, 1500) n")

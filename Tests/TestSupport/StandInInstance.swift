@@ -55,6 +55,8 @@ package struct StandInInstance: Sendable {
   /// The legacy keys: tokens.
   package var serviceKey: String { standIn.keys.serviceRole }
   package var anonKey: String { standIn.keys.anon }
+  /// The token of somebody who has signed in.
+  package var userToken: String { standIn.keys.authenticated }
   /// `sb_secret_…` and `sb_publishable_…`.
   package var secretKey: String { standIn.keys.secret }
   package var publishableKey: String { standIn.keys.publishable }

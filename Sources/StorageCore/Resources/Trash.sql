@@ -57,13 +57,15 @@ create index if not exists supastore_files_sha256 on public.files ((metadata ->>
 create index if not exists supastore_files_expires_at on public.files ((metadata ->> 'expires_at'))
   where metadata ->> 'expires_at' is not null;
 
--- The bucket of a row's object: what the row says, else what its type implies. This and the next name nothing that a
--- search path decides about, and none is set, or they would be called for each row in place of being a part of the query.
+-- The bucket of a row's object: what the row says, else what its type implies. In this and the next every name says
+-- its schema in place of a search path being set: a function with settings is called for each row, one without becomes a
+-- part of the query.
 create or replace function public.supastore_bucket(metadata jsonb, file_type text) returns text
 language sql immutable as $$
   select case
-    when jsonb_typeof(metadata -> 'bucket') = 'string' then metadata ->> 'bucket'
-    when file_type = 'user_upload' then 'user-files'
+    when pg_catalog.jsonb_typeof(metadata operator(pg_catalog.->) 'bucket') operator(pg_catalog.=) 'string'
+      then metadata operator(pg_catalog.->>) 'bucket'
+    when file_type operator(pg_catalog.=) 'user_upload' then 'user-files'
     else 'generated-files'
   end
 $$;
@@ -71,8 +73,10 @@ $$;
 -- The id that an object of ours carries; null for the objects of others.
 create or replace function public.supastore_marker(user_metadata jsonb) returns uuid
 language sql immutable as $$
-  select case when user_metadata ->> 'supastore' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-    then (user_metadata ->> 'supastore')::uuid end
+  select case
+    when (user_metadata operator(pg_catalog.->>) 'supastore')
+      operator(pg_catalog.~) '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    then (user_metadata operator(pg_catalog.->>) 'supastore')::pg_catalog.uuid end
 $$;
 
 -- A moment as ISO 8601 writes it, with its zone; null for anything else.

@@ -46,7 +46,7 @@ private typealias ProgramStatus = supastore.ExitStatus
   private func checkLocalStore(_ met: inout Set<String>) async throws {
     let local = supastore.with(["SUPABASE_URL": nil, "SUPABASE_SERVICE_ROLE_KEY": nil, "SUPABASE_ANON_KEY": nil])
     for arguments in [
-      ["setup"], ["migrate", "--dry-run", tree["root"]], ["migrate", tree["root"]],
+      ["setup"], ["schema", "--check"], ["migrate", "--dry-run", tree["root"]], ["migrate", tree["root"]],
       ["upload", tree["root/a.txt"], "--conversation", "root"], ["list"], ["list", "--count"],
       ["download", "--conversation", "root", "-o", tree["local"]], ["download", "no", "such"], ["config", "show"],
     ] {
@@ -126,6 +126,7 @@ private typealias ProgramStatus = supastore.ExitStatus
     let keyless = supastore.with(["SUPABASE_SERVICE_ROLE_KEY": nil])
     _ = try await check(supastore, ["version"], &met)
     _ = try await check(supastore, ["schema"], &met)
+    #expect(try await check(supastore, ["schema", "--check"], &met).exitStatus == 8)
     _ = try await check(supastore, ["config", "show"], &met, commandWords: 2)
     let rooted = supastore.with(["TEST_FILES_DIR": #"\#(tree["root"]);/nosuch;C:\x;."#])
     _ = try await check(rooted, ["config", "show"], &met, commandWords: 2)

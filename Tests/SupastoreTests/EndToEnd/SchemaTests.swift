@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// The SQL that `schema` prints, run by psql as its users run it.
+/// What the SQL that `schema` prints does to a database.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct SchemaTests {
   private let supastore: Supastore
 
@@ -10,37 +10,7 @@ import Testing
     supastore = try Supastore()
   }
 
-  private func psql(_ url: String, _ arguments: String..., input: String = "") async throws -> String {
-    let outcome = try await Program.run(
-      ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--tuples-only", "--no-align", url] + arguments,
-      input: Array(input.utf8))
-    try #require(outcome.exitStatus == 0, "\(outcome.errors)")
-    return outcome.output
-  }
-
-  private func deploySchema(to url: String) async throws {
-    let schema = try await supastore("schema")
-    try #require(schema.exitStatus == 0)
-    #expect(try await psql(url, input: schema.output) == "")
-  }
-
-  /// Tables with their columns, constraints, indexes, triggers and types, as the catalogs describe them.
-  private func catalog(of url: String) async throws -> String {
-    try await psql(
-      url,
-      input: """
-        select table_name, ordinal_position, column_name, data_type, udt_name, is_nullable, column_default
-          from information_schema.columns where table_schema = 'public' order by 1, 2;
-        select conrelid::regclass, conname, pg_get_constraintdef(oid) from pg_constraint
-          where connamespace = 'public'::regnamespace order by 1, 2;
-        select indexdef from pg_indexes where schemaname = 'public' order by 1;
-        select tgrelid::regclass, tgname, tgfoid::regproc, tgtype from pg_trigger where not tgisinternal
-          and tgrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace) order by 1, 2;
-        select typname, enumlabel from pg_enum join pg_type on enumtypid = pg_type.oid
-          where typnamespace = 'public'::regnamespace order by typname, enumsortorder;
-        select version, description from schema_version order by 1;
-        """)
-  }
+  private var url: String { supastore.project.databaseURL }
 
   @Test func `it needs no project and prints the same text as JSON`() async throws {
     let offline = supastore.with(["SUPABASE_URL": nil, "SUPABASE_SERVICE_ROLE_KEY": nil])
@@ -52,37 +22,70 @@ import Testing
 
   @Test func `fresh and Phase-1 databases come out equal, however often it is run`() async throws {
     let name = "fresh\(UUID().uuidString.prefix(8).lowercased())"
-    let own = supastore.project.databaseURL
     let database = try #require(try supastore.project.query("select current_database()")[0][0])
-    let fresh = own.replacing("/\(database)?", with: "/\(name)?")
+    let fresh = url.replacing("/\(database)?", with: "/\(name)?")
     try supastore.project.query("create database \(name) template template0")
-    try await deploySchema(to: fresh)
-    let first = try await catalog(of: fresh)
-    #expect(first.contains("conversation_files") && first.contains("user_upload"))
-    try await deploySchema(to: fresh)
-    #expect(try await catalog(of: fresh) == first)
+    try await supastore.installSchema(on: fresh)
+    let first = try await supastore.catalog(of: fresh)
+    for part in ["conversation_files", "user_upload", "supastore_trash", "supastore_survey"] {
+      #expect(first.contains(part))
+    }
+    try await supastore.installSchema(on: fresh)
+    #expect(try await supastore.catalog(of: fresh) == first)
 
-    let phase1 = try await catalog(of: own)
-    #expect(phase1 == first)
-    try await deploySchema(to: own)
-    try await deploySchema(to: own)
-    #expect(try await catalog(of: own) == first)
+    for _ in 0..<3 {
+      try await supastore.installSchema()
+      #expect(try await supastore.catalog(of: url) == first)
+    }
     try supastore.project.query("drop database \(name) with (force)")
   }
 
   @Test func `running it again keeps every row`() async throws {
     try supastore.project.query("insert into conversations (continuation_id) values ('kept')")
-    let version = try supastore.project.query("select * from schema_version")
-    try await deploySchema(to: supastore.project.databaseURL)
-    #expect(try supastore.project.query("select continuation_id from conversations") == [["kept"]])
-    #expect(try supastore.project.query("select * from schema_version") == version)
+    let version1 = try supastore.project.query("select * from schema_version")
+    try await supastore.installSchema()
+    try supastore.project.query(
+      "insert into supastore_trash (bucket, key, rule, run_id) values ('b', 'k', 'object', gen_random_uuid())")
+    let tables = ["conversations", "schema_version", "supastore_trash"]
+    let rows = try tables.map { try supastore.project.query("select * from \($0) order by 1") }
+    #expect(rows[0].count == 1 && rows[1].first == version1.first && rows[1].count == 2)
+    try await supastore.installSchema()
+    #expect(try tables.map { try supastore.project.query("select * from \($0) order by 1") } == rows)
+  }
+
+  @Test(arguments: [["--set=ON_ERROR_STOP=1"], []])
+  func `all of it or nothing`(_ options: [String]) async throws {
+    // Stands in the way of the last of the functions.
+    try supastore.project.query("create function supastore_schema() returns text language sql as 'select null'")
+    let before = try await supastore.catalog(of: url)
+    let psql = try await supastore.psql(url, try await supastore("schema").output, options: options)
+    #expect(psql.errors.contains("cannot change return type"))
+    #expect(try await supastore.catalog(of: url) == before)
+    try supastore.project.query("drop function supastore_schema()")
+    try await supastore.installSchema()
   }
 
   @Test func `what is missing is made, and the connection test passes`() async throws {
     try await supastore.setUp()
     try supastore.project.query("drop table conversation_files, messages, schema_version cascade")
     #expect(try await supastore("test-connection").exitStatus == 1)
-    try await deploySchema(to: supastore.project.databaseURL)
+    try await supastore.installSchema()
     #expect(try await supastore("test-connection").exitStatus == 0)
+  }
+
+  @Test func `the connection test shows the same page, but for the version`() async throws {
+    try await supastore.setUp()
+    let before = try await supastore("test-connection")
+    try await supastore.installSchema()
+    let after = try await supastore("test-connection")
+    #expect(before.exitStatus == 0 && after.exitStatus == 0)
+    func lines(_ run: Run) -> [Substring] {
+      run.output.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
+        !["Schema version", "Description", "Applied at"].contains { line.contains("   \($0): ") }
+          && !line.contains("Created test")
+      }
+    }
+    #expect(lines(before) == lines(after) && before.errors == after.errors)
+    #expect(after.output.contains("   Schema version: 2\n"))
   }
 }

@@ -8,21 +8,32 @@ struct OpenAPIAction {
     let isAccepted = request.accepted.contains { $0 == .openAPI || $0 == .json || $0 == .any }
     guard isAccepted else { throw .notAcceptable(request.accepted) }
     let transaction = RowsTransaction(database: database, request: request, catalog: catalog)
-    let names = try transaction.run(readOnly: true) { session throws(RowsError) -> [String] in
-      var sql = SQLText("SELECT relname FROM pg_class WHERE relnamespace = ")
-      sql.bind(RowsRequest.schema)
-      sql += "::regnamespace AND has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE')"
-      return try session.query(sql).rows.compactMap { $0.first ?? nil }
+    let (tables, functions) = try transaction.run(readOnly: true) { session throws(RowsError) in
+      func names(_ start: String, _ end: String) throws(RowsError) -> [String] {
+        var sql = SQLText(start)
+        sql.bind(RowsRequest.schema)
+        sql += end
+        return try session.query(sql).rows.compactMap { $0.first ?? nil }
+      }
+      return (
+        try names(
+          "SELECT relname FROM pg_class WHERE relnamespace = ",
+          "::regnamespace AND has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE')"
+        ).compactMap { catalog.tables[$0] },
+        try names(
+          "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = ",
+          "::regnamespace AND has_function_privilege(oid, 'EXECUTE')"
+        ).filter { catalog.functions[$0] != nil }
+      )
     }
-    let tables = names.compactMap { catalog.tables[$0] }
     var headers: HTTPHeaders = ["Content-Type": MediaType.openAPI.contentType]
     if let profile = request.profile { headers.add("Content-Profile", profile) }
     return HTTPResponse(
       status: 200, reason: reasonPhrase(200), headers: headers,
-      body: headersOnly ? .none : .bytes(document(tables).bytes))
+      body: headersOnly ? .none : .bytes(document(tables, functions).bytes))
   }
 
-  private func document(_ tables: [CatalogTable]) -> JSON {
+  private func document(_ tables: [CatalogTable], _ functions: [String]) -> JSON {
     var paths: [String: JSON] = ["/": ["get": Self.operation("Introspection")]]
     var definitions: [String: JSON] = [:]
     for table in tables {
@@ -33,7 +44,7 @@ struct OpenAPIAction {
       paths["/" + table.name] = .sorted(methods)
       definitions[table.name] = Self.definition(table)
     }
-    for name in catalog.functions.keys { paths["/rpc/" + name] = ["post": Self.operation("(rpc) " + name)] }
+    for name in functions { paths["/rpc/" + name] = ["post": Self.operation("(rpc) " + name)] }
     return [
       "swagger": "2.0",
       "info": [
@@ -54,7 +65,7 @@ struct OpenAPIAction {
     for column in table.columns {
       var property: [String: JSON] = ["format": .string(column.type)]
       if let type = jsonType(column.type) { property["type"] = .string(type) }
-      if let value = column.defaultValue { property["default"] = .string(value) }
+      if let value = Self.defaultValue(column) { property["default"] = value }
       if !column.labels.isEmpty { property["enum"] = .array(column.labels.map { .string($0) }) }
       var notes: [String] = []
       if column.isPrimaryKey { notes.append("This is a Primary Key.<pk/>") }
@@ -70,6 +81,17 @@ struct OpenAPIAction {
     let required = table.columns.filter(\.isRequired).map { JSON.string($0.name) }
     if !required.isEmpty { definition["required"] = .array(required) }
     return .sorted(definition)
+  }
+
+  /// Of strings the text without its quotes and cast; of others the expression, where it is JSON itself.
+  private static func defaultValue(_ column: CatalogColumn) -> JSON? {
+    guard let value = column.defaultValue else { return nil }
+    guard jsonType(column.type) == "string" else { return JSON(parsing: value.utf8) }
+    guard value.hasSuffix("::" + column.type) else { return .string(value) }
+    var text = value.dropLast(column.type.count + 2)
+    while text.first == "'" { text.removeFirst() }
+    while text.last == "'" { text.removeLast() }
+    return .string(String(text))
   }
 
   /// nil for JSON, which may be anything.

@@ -105,7 +105,7 @@ struct CatalogReader {
         WHEN a.attidentity = 'd' THEN format('nextval(%L)',
           pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname))
         ELSE pg_get_expr(d.adbin, d.adrelid) END,
-      a.attnotnull AND d.adbin IS NULL AND a.attidentity = '', coalesce(a.attnum = ANY (i.indkey), false),
+      a.attnotnull OR t.typtype = 'd' AND t.typnotnull, coalesce(a.attnum = ANY (i.indkey), false),
       (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
       (SELECT format('%s.%s', r.relname, ra.attname) FROM pg_constraint k
         JOIN pg_class r ON r.oid = k.confrelid

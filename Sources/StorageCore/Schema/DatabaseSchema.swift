@@ -9,7 +9,7 @@ public enum DatabaseSchema {
     set local lock_timeout = '5s';
     set local client_min_messages = warning;
 
-    \(parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n"))
+    \(parts.joined(separator: "\n"))
     commit;
 
     notify pgrst, 'reload schema';
@@ -17,10 +17,11 @@ public enum DatabaseSchema {
     """
   }
 
-  private static var parts: [[UInt8]] {
+  static var parts: [String] {
     [
       PackageResources.Tables_sql, PackageResources.Trash_sql, PackageResources.Survey_sql,
-      PackageResources.Removal_sql, PackageResources.Purge_sql, PackageResources.Grants_sql,
-    ]
+      PackageResources.Removal_sql, PackageResources.Purge_sql, PackageResources.SchemaCatalog_sql,
+      PackageResources.Grants_sql,
+    ].map { String(decoding: $0, as: UTF8.self) }
   }
 }
