@@ -33,12 +33,12 @@ extension StoreCheck {
     let isRead: @Sendable (FileID) -> Bool = { [options] id in
       options.reading?.includes(id, on: options.day) ?? false
     }
-    var (count, atStart) = (0, 0)
+    let atStart = try await project.rows.count(query)
+    var count = 0
     var cursor: PageCursor?
     while true {
       try checkStop()
       let page = try await project.rows.files(matching: query, after: cursor)
-      if cursor == nil { atStart = page.elements.count + page.followingCount }
       try await index.note(page.elements, reading: isRead)
       count += page.elements.count
       // However short a page is, the last one is where the service counts no more.

@@ -61,7 +61,10 @@ extension StoreCheck {
 
   /// Whether somebody may be about to insert its row.
   private func isPending(_ object: StoredObject) -> Bool {
-    guard let modifiedAt = object.modifiedAt, let end = modifiedAt.adding(options.grace) else { return false }
+    // The service's clock is known to the second only.
+    guard options.grace > .zero, let modifiedAt = object.modifiedAt,
+      let end = modifiedAt.adding(options.grace)
+    else { return false }
     return end > project.time ?? .now
   }
 

@@ -25,6 +25,24 @@ struct VerifyFixture {
     try #require(run.exitStatus == 0, "\(run.errors)")
   }
 
+  /// Rows with objects, of which every name appears in letters, digits and signs that collations order in their own ways.
+  func fill(_ count: Int) async throws {
+    try await supastore.setUp()
+    try project.query(
+      """
+      with made as (
+        insert into files (storage_path, original_name, size_bytes, metadata)
+        select 'uploads/' || (array['a', 'B', '_', '-', 'Z', '10', '9', 'b.c', 'b'])[1 + n % 9] || '/' ||
+          (array['x', 'X', '_x', '-x', 'x_'])[1 + n % 5] || n, 'n' || n, n, jsonb_build_object('sha256', repeat('a', 64))
+        from generate_series(1, $1::integer) n returning id, storage_path, size_bytes
+      )
+      insert into storage.objects (bucket_id, name, version, metadata, user_metadata, created_at, updated_at)
+      select 'user-files', storage_path, gen_random_uuid(), jsonb_build_object('size', size_bytes, 'eTag', '"x"'),
+        jsonb_build_object('supastore', id, 'sha256', repeat('a', 64)), now() - interval '2 days', now() - interval '2 days'
+      from made
+      """, String(count))
+  }
+
   /// Without grace: what was stored a moment ago is not being stored any more.
   func verify(_ arguments: String...) async throws -> Run {
     try await supastore.run(["verify", "--json", "--grace", "0s"] + arguments)

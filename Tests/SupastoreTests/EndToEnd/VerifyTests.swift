@@ -65,9 +65,10 @@ import Testing
     try tree.write("new".utf8, to: "root/new.txt")
     try tree.write("changed".utf8, to: "root/a.txt")
     try await fixture.write("content of X.txt", to: fixture.file("B.txt").path, overwriting: true)
+    let path = try fixture.file("_c").path
+    try fixture.deleteRow("_c")
     try supastore.project.query(
-      "update files set id = gen_random_uuid() where original_name = '_c' and id in (select file_id from conversation_files)"
-    )
+      "insert into files (storage_path, original_name, size_bytes) values ($1, 'another', 13)", path)
     let run = try await fixture.verify(tree["root"])
     #expect(run.exitStatus == 8)
     #expect(
@@ -161,13 +162,17 @@ import Testing
 
   @Test func `a signal ends it, and so does a service that is down`() async throws {
     try await fixture.store()
-    supastore.project.add(StandInInstance.Fault(.stall, on: "GET /rest/v1/files", nth: 1))
-    let program = try supastore.start("verify", "--json")
-    await supastore.project.wait(on: "GET /rest/v1/files")
+    let downloads = "GET /storage/v1/object/authenticated/*"
+    var slow = StandInInstance.Fault(.delay, on: downloads, count: 0)
+    slow.milliseconds = 300
+    supastore.project.add(slow)
+    let program = try supastore.start("verify", "--json", "--read", "--jobs", "1")
+    await supastore.project.wait(for: 2, on: downloads)
     program.send(SIGTERM)
+    let run = Run(await program.outcome)
+    #expect(run.exitStatus == 128 + SIGTERM)
+    #expect(try run.summary["error"]?["code"] == "interrupted" && run.summary["same"]?.int ?? 8 < 8)
     supastore.project.removeFaults()
-    program.send(SIGTERM)
-    #expect(await program.outcome.exitStatus == 128 + SIGTERM)
     let down = try await supastore.with(["SUPABASE_URL": "http://127.0.0.1:1"])("verify", "--json")
     #expect(down.exitStatus == 6)
     #expect(try down.summary["error"]?["code"] == "unreachable")
