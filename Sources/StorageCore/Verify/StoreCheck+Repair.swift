@@ -10,6 +10,9 @@ extension StoreCheck {
     guard options.repairs else { return finding }
     var finding = finding
     do throws(StorageError) {
+      guard Bucket(rawValue: row.bucket) != nil else {
+        throw StorageError(.rejected, "\(row.bucket) is no bucket of ours")
+      }
       guard let sha256 = row.metadata.sha256.flatMap({ SHA256Digest(hex: $0) }) else {
         throw StorageError(.rejected, "the row tells no digest by which a content could be known")
       }

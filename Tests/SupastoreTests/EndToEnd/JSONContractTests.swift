@@ -187,7 +187,7 @@ private typealias ProgramStatus = supastore.ExitStatus
     _ = try await check(supastore, ["list"], &met)
     try supastore.project.query(
       "do $$ begin perform set_config('storage.allow_delete_query','true',true); delete from storage.objects; end $$")
-    #expect(try await check(supastore, ["verify", "--repair", tree["root"]], &met).exitStatus == 3)
+    #expect(try await check(supastore, ["verify", "--repair", tree["root"]], &met).exitStatus == 7)
     _ = try await check(supastore, ["info", id], &met)
     try supastore.project.query("drop table messages")
     _ = try await check(supastore, ["test-connection"], &met)

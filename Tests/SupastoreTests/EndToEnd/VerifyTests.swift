@@ -139,6 +139,20 @@ import Testing
     #expect(try fixture.project.query("select from files").isEmpty)
   }
 
+  @Test func `a row that names a bucket which is not there lacks its object, and the check goes on`() async throws {
+    try await fixture.store()
+    try fixture.project.query(
+      """
+      insert into files (storage_path, original_name, metadata)
+      values ('x/y', 'y', jsonb_build_object('bucket', 'nosuch', 'sha256', repeat('a', 64)))
+      """)
+    for arguments in [["--repair"], []] {
+      let run = try await supastore.run(["verify", "--json"] + arguments)
+      #expect(run.exitStatus == 8)
+      #expect(try run.summary["object_missing"] == 1 && run.summary["same"] == 8)
+    }
+  }
+
   @Test func `without a bucket nothing is concluded`() async throws {
     let run = try await supastore("verify", "--json")
     #expect(run.exitStatus == 1)
