@@ -37,6 +37,9 @@ public struct FileID: Hashable, Sendable, LosslessStringConvertible {
   /// Whether it is of version 8, as all are that we chose.
   var isMadeFromContent: Bool { high & 0xf000 == 0x8000 && low >> 62 == 0b10 }
 
+  /// The first 48 bits: random ones in all versions of UUIDs but the oldest.
+  var firstBits: UInt64 { high >> 16 }
+
   /// The first 16 hexadecimal digits: what a storage path shows of the id.
   public var pathTag: String { hexadecimal(high) }
 }

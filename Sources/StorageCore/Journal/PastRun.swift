@@ -29,6 +29,17 @@ public struct PastRun: Sendable, Equatable {
       byteCount: summary.byteCount, sentByteCount: summary.sentByteCount, errorCode: summary.endedBy?.code.rawValue)
   }
 
+  /// Of a check: what is the same counts as unchanged, what was repaired as stored, what differs as failed.
+  public init(_ command: String, _ summary: CheckSummary, endedAt: Timestamp = .now) {
+    self.init(
+      command: command, endedAt: endedAt, duration: summary.duration,
+      counts: [
+        .unchanged: summary.counts[.same] ?? 0, .stored: summary.repairedCount,
+        .failed: summary.differenceCount + (summary.counts[.unreadable] ?? 0),
+      ].filter { $0.value > 0 },
+      byteCount: summary.readByteCount, sentByteCount: 0, errorCode: summary.endedBy?.code.rawValue)
+  }
+
   init(
     command: String, endedAt: Timestamp, duration: Duration, counts: [FileOutcome.Status: Int], byteCount: Int64,
     sentByteCount: Int64, errorCode: String?

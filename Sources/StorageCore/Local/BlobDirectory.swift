@@ -32,10 +32,17 @@ struct BlobDirectory: Sendable {
 
   /// Whether a blob is there and as long as it should be.
   func holds(_ digest: SHA256Digest, byteCount: Int64) -> Bool {
+    status(digest)?.byteCount == byteCount
+  }
+
+  /// Nil when there is no regular file of that name.
+  func status(_ digest: SHA256Digest) -> FileStatus? {
     let name = "\(digest.hex.prefix(2))/\(digest.hex)"
     var status = stat()
-    return fstatat(root.descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0
-      && FileKind(mode: status.st_mode) == .regular && Int64(status.st_size) == byteCount
+    guard fstatat(root.descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
+      FileKind(mode: status.st_mode) == .regular
+    else { return nil }
+    return FileStatus(status)
   }
 
   /// Writes a content. It outlives a crash of the machine once this returns. One that is there already is replaced: by

@@ -12,7 +12,12 @@ struct LocalObject: Sendable {
   var etag: String
   var version = UUID().uuidString.lowercased()
 
-  var description: StoredObject { StoredObject(key: key, byteCount: byteCount, etag: etag, version: version) }
+  /// - Parameter modifiedAt: of its blob.
+  func description(modifiedAt: Timestamp?) -> StoredObject {
+    StoredObject(
+      key: key, byteCount: byteCount, etag: etag, version: version, modifiedAt: modifiedAt,
+      marker: ObjectMarker(id: nil, sha256: sha256.hex))
+  }
 }
 
 extension LocalDatabase {

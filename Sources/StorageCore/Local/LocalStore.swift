@@ -11,7 +11,7 @@ actor LocalStore {
   /// Whether it stands in for a project that has rows of its own: then what is asked for waits whatever is here already.
   nonisolated var isStandIn: Bool { !project.isEmpty }
   private let tables: LocalDatabase
-  private let blobs: BlobDirectory
+  let blobs: BlobDirectory
   private let executor = BlockingExecutor(label: "supastore.local")
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -143,17 +143,27 @@ actor LocalStore {
   /// Nil when its blob is missing or cut off, too: storing it again mends it.
   func object(_ key: String, in bucket: String) throws(StorageError) -> StoredObject? {
     let object = try reading { tables throws(SQLiteError) in try tables.object(key, in: bucket) }
-    return object.flatMap { isWhole($0) ? $0.description : nil }
+    return object.flatMap(wholeObject)
   }
 
   func objects(in bucket: String, prefix: String, after key: String?) throws(StorageError) -> ObjectPage {
-    let found = try reading { tables throws(SQLiteError) in
-      try tables.objects(in: bucket, prefix: prefix, after: key, limit: 1001)
+    var after = key
+    while true {
+      let found = try reading { [after] tables throws(SQLiteError) in
+        try tables.objects(in: bucket, prefix: prefix, after: after, limit: 1001)
+      }
+      let page = found.prefix(1000)
+      let objects = page.compactMap(wholeObject)
+      // A page of which nothing is whole is not the end.
+      if found.count <= 1000 || !objects.isEmpty { return ObjectPage(objects: objects, isLast: found.count <= 1000) }
+      after = page.last?.key
     }
-    return ObjectPage(objects: found.prefix(1000).filter(isWhole).map(\.description), isLast: found.count <= 1000)
   }
 
-  private func isWhole(_ object: LocalObject) -> Bool { blobs.holds(object.sha256, byteCount: object.byteCount) }
+  private func wholeObject(_ object: LocalObject) -> StoredObject? {
+    guard let status = blobs.status(object.sha256), status.byteCount == object.byteCount else { return nil }
+    return object.description(modifiedAt: Timestamp(microseconds: status.modified / 1000))
+  }
 
   /// Stores contents: all their blobs first, then all their rows in one transaction.
   func put(_ uploads: [ObjectUpload]) -> [Result<Placement, StorageError>] {

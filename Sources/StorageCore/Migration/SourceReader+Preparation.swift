@@ -191,7 +191,7 @@ extension SourceReader {
     return ObjectUpload(
       bucket: destination.bucket.name, key: row.storagePath, mediaType: row.mediaType ?? MediaType.unknown.description,
       content: content,
-      metadata: [("supastore", row.id.description), ("sha256", row.metadata.sha256 ?? "")])
+      metadata: ObjectMarker.metadata(of: row))
   }
 }
 

@@ -5,7 +5,7 @@ internal import SupabaseClient
 public struct OpenProject: Sendable {
   private enum Place {
     case supabase(RemoteProject)
-    case local(JournalPlace)
+    case local(LocalStore, JournalPlace)
   }
 
   /// Operations on these two are repeated where that may help.
@@ -42,8 +42,13 @@ public struct OpenProject: Sendable {
   /// The local store.
   init(_ mode: Configuration.Mode, _ store: LocalStore, journal: JournalPlace, retrier: Retrier) {
     self.init(
+<<<<<<< HEAD
       mode, .local(journal), store: LocalObjectStore(store: store), repository: LocalFileRepository(store: store),
       bin: LocalTrash(store: store), retrier: retrier)
+=======
+      mode, .local(store, journal), store: LocalObjectStore(store: store),
+      repository: LocalFileRepository(store: store), retrier: retrier)
+>>>>>>> verify
   }
 
   /// Where files go.
@@ -52,12 +57,15 @@ public struct OpenProject: Sendable {
   /// Nil for the local store.
   var remote: RemoteProject? { if case .supabase(let remote) = place { remote } else { nil } }
 
+  /// Nil for a project at Supabase.
+  var localStore: LocalStore? { if case .local(let store, _) = place { store } else { nil } }
+
   /// Where this project's journal and locks lie, made when it is first asked for. Throws `.configuration` when there is
   /// no place for it.
   public func journalPlace() throws(StorageError) -> JournalPlace {
     switch place {
     case .supabase(let remote): try remote.settings.journalPlace()
-    case .local(let place): place
+    case .local(_, let place): place
     }
   }
 

@@ -26,7 +26,12 @@ struct RemoteObjectStore: ObjectStore {
   func object(_ key: String, in bucket: String) async throws(StorageError) -> StoredObject? {
     try await connection.answer { () throws(ServiceError) in
       try storage.info(ObjectKey(named: key), in: bucket)
-    }.map { StoredObject(key: $0.name, byteCount: $0.byteCount, etag: $0.eTag, version: $0.version) }
+    }.map { info in
+      StoredObject(
+        key: info.name, byteCount: info.byteCount, etag: info.eTag, version: info.version,
+        modifiedAt: (info.lastModified ?? info.createdAt).flatMap { Timestamp($0) }, mediaType: info.contentType,
+        marker: ObjectMarker(info.metadata))
+    }
   }
 
   func objects(in bucket: String, prefix: String, after key: String?) async throws(StorageError) -> ObjectPage {
@@ -34,7 +39,11 @@ struct RemoteObjectStore: ObjectStore {
       try storage.objects(in: bucket, prefix: prefix, from: key.map(ListCursor.after))
     }
     return ObjectPage(
-      objects: page.objects.map { StoredObject(key: $0.name, byteCount: $0.byteCount, etag: $0.eTag) },
+      objects: page.objects.map { object in
+        StoredObject(
+          key: object.name, byteCount: object.byteCount, etag: object.eTag,
+          modifiedAt: (object.updatedAt ?? object.createdAt).flatMap { Timestamp($0) })
+      },
       isLast: page.next == nil)
   }
 
@@ -130,5 +139,15 @@ extension StorageClient {
     return try self.upload(
       body, to: ObjectKey(named: upload.key), in: upload.bucket,
       ObjectAttributes(contentType: upload.mediaType, metadata: .object(metadata)), overwriting: upload.overwrites)
+  }
+}
+
+extension ObjectMarker {
+  /// From the metadata given at upload; nil when they are none of ours.
+  init?(_ metadata: JSONValue?) {
+    guard let members = metadata?.members, let id = members[Self.idKey]?.string.flatMap({ FileID($0) }) else {
+      return nil
+    }
+    self.init(id: id, sha256: members[Self.digestKey]?.string)
   }
 }

@@ -49,6 +49,7 @@ private typealias ProgramStatus = supastore.ExitStatus
       ["setup"], ["schema", "--check"], ["migrate", "--dry-run", tree["root"]], ["migrate", tree["root"]],
       ["upload", tree["root/a.txt"], "--conversation", "root"], ["list"], ["list", "--count"],
       ["download", "--conversation", "root", "-o", tree["local"]], ["download", "no", "such"], ["config", "show"],
+      ["verify", "--all", tree["root"]],
     ] {
       _ = try await check(local, arguments, &met, commandWords: arguments[0] == "config" ? 2 : 1)
     }
@@ -145,6 +146,8 @@ private typealias ProgramStatus = supastore.ExitStatus
     _ = try await check(supastore, ["migrate", tree["root"]], &met)
     _ = try await check(supastore, ["migrate", "--dry-run", tree["root"]], &met)
     _ = try await check(supastore, ["migrate", tree["nosuch"]], &met)
+    _ = try await check(supastore, ["verify", "--all", "--read", tree["root"]], &met)
+    _ = try await check(supastore, ["verify", tree["nosuch"]], &met)
     _ = try await check(supastore, ["upload", tree["root/a.txt"]], &met)
     _ = try await check(supastore, ["upload", tree["root/b"], "--conversation", "c"], &met)
     _ = try await check(supastore, ["upload", tree["root/large"]], &met)
@@ -185,6 +188,7 @@ private typealias ProgramStatus = supastore.ExitStatus
     _ = try await check(supastore, ["list"], &met)
     try supastore.project.query(
       "do $$ begin perform set_config('storage.allow_delete_query','true',true); delete from storage.objects; end $$")
+    #expect(try await check(supastore, ["verify", "--repair", tree["root"]], &met).exitStatus == 7)
     _ = try await check(supastore, ["info", id], &met)
     try supastore.project.query("drop table messages")
     _ = try await check(supastore, ["test-connection"], &met)

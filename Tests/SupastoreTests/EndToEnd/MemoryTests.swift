@@ -60,6 +60,16 @@ import Testing
     #expect(many <= Self.limit && many <= few + (8 << 20), "\(few) and \(many) bytes")
   }
 
+  @Test func `comparing twenty thousand takes no more than comparing two thousand`() async throws {
+    let fixture = try VerifyFixture()
+    try await fixture.fill(2000)
+    let few = try await peakMemory("verify", "--quiet")
+    try supastore.project.reset()
+    try await fixture.fill(20_000)
+    let many = try await peakMemory("verify", "--quiet")
+    #expect(many <= Self.limit && many <= few + (8 << 20), "\(few) and \(many) bytes")
+  }
+
   @Test func `an upload of 50 MiB is never held whole, nor is standard input`() async throws {
     try await supastore.setUp()
     let content = [UInt8](repeating: 6, count: 50 << 20)
