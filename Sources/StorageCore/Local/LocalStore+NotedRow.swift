@@ -2,7 +2,7 @@ internal import SQLite
 
 extension LocalStore {
   /// The row that was noted last, beside its blob, for an object that has none; nil when none was.
-  func notedRow(at place: ObjectPlace) throws(StorageError) -> FileRow? {
+  func notedRow(at place: ObjectAddress) throws(StorageError) -> FileRow? {
     let object = try reading { tables throws(SQLiteError) in try tables.object(place.key, in: place.bucket) }
     guard let object else { return nil }
     do {

@@ -42,13 +42,8 @@ public struct OpenProject: Sendable {
   /// The local store.
   init(_ mode: Configuration.Mode, _ store: LocalStore, journal: JournalPlace, retrier: Retrier) {
     self.init(
-<<<<<<< HEAD
-      mode, .local(journal), store: LocalObjectStore(store: store), repository: LocalFileRepository(store: store),
-      bin: LocalTrash(store: store), retrier: retrier)
-=======
       mode, .local(store, journal), store: LocalObjectStore(store: store),
-      repository: LocalFileRepository(store: store), retrier: retrier)
->>>>>>> verify
+      repository: LocalFileRepository(store: store), bin: LocalTrash(store: store), retrier: retrier)
   }
 
   /// Where files go.

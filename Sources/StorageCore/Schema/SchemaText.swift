@@ -120,7 +120,7 @@ struct SchemaText {
           kind: .index, relation: String(match.output.2), name: String(match.output.1),
           properties: ["definition": String(match.output.0), "valid": "yes"]))
     }
-    for match in sql.matches(of: #/create (or replace )?trigger (\w+) [^;]*? on public\.(\w+)\s[^;]*/#) {
+    for match in sql.matches(of: #/create (or replace )?trigger (\w+)\s[^;]*?\son public\.(\w+)\s[^;]*/#) {
       let isOurs = match.output.1 != nil
       items.append(
         SchemaItem(

@@ -48,7 +48,7 @@ public struct CheckFinding: Sendable {
   /// Why it could not be looked at, or not be repaired.
   public var error: StorageError?
 
-  init(_ kind: Kind, _ place: ObjectPlace? = nil, id: FileID? = nil, error: StorageError? = nil) {
+  init(_ kind: Kind, _ place: ObjectAddress? = nil, id: FileID? = nil, error: StorageError? = nil) {
     self.kind = kind
     self.id = id
     self.error = error
@@ -69,12 +69,6 @@ extension CheckFinding.Kind {
   }
 }
 
-/// Where an object lies.
-struct ObjectPlace: Hashable, Sendable {
-  var bucket: String
-  var key: String
-}
-
 extension FileRow {
-  var place: ObjectPlace { ObjectPlace(bucket: bucket, key: storagePath) }
+  var place: ObjectAddress { ObjectAddress(bucket: bucket, key: storagePath) }
 }

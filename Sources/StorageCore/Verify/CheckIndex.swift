@@ -22,7 +22,7 @@ actor CheckIndex {
 
   /// A row with what was listed of its object.
   struct Pair: Sendable {
-    var place: ObjectPlace
+    var place: ObjectAddress
     var id: FileID
     var byteCount: Int64?
     var sha256: String?
@@ -100,7 +100,7 @@ actor CheckIndex {
   }
 
   /// What is wrong with a row was told: nobody else needs to look at it.
-  func noteTold(_ place: ObjectPlace) throws(StorageError) {
+  func noteTold(_ place: ObjectAddress) throws(StorageError) {
     _ = try rows("UPDATE files SET is_told = 1 WHERE bucket = ? AND key = ?", place) { _ in () }
   }
 
@@ -119,7 +119,7 @@ actor CheckIndex {
   }
 
   /// The next rows, those after a place.
-  func pairs(after place: ObjectPlace?, limit: Int) throws(StorageError) -> [Pair] {
+  func pairs(after place: ObjectAddress?, limit: Int) throws(StorageError) -> [Pair] {
     try rows(
       """
       SELECT f.bucket, f.key, f.id, f.size_bytes, f.sha256, f.is_read, f.is_told, o.key, o.size_bytes, o.etag
@@ -129,7 +129,7 @@ actor CheckIndex {
   }
 
   /// The row on a place.
-  func pair(at place: ObjectPlace) throws(StorageError) -> Pair? {
+  func pair(at place: ObjectAddress) throws(StorageError) -> Pair? {
     try rows(
       """
       SELECT f.bucket, f.key, f.id, f.size_bytes, f.sha256, f.is_read, f.is_told, o.key, o.size_bytes, o.etag
@@ -139,7 +139,7 @@ actor CheckIndex {
   }
 
   /// The next objects that no row describes, those after a place.
-  func strays(after place: ObjectPlace?, limit: Int) throws(StorageError) -> [(bucket: String, object: StoredObject)] {
+  func strays(after place: ObjectAddress?, limit: Int) throws(StorageError) -> [(bucket: String, object: StoredObject)] {
     try rows(
       """
       SELECT o.bucket, o.key, o.size_bytes, o.etag, o.modified_at FROM objects o
@@ -156,7 +156,7 @@ actor CheckIndex {
     }
   }
 
-  func object(at place: ObjectPlace) throws(StorageError) -> StoredObject? {
+  func object(at place: ObjectAddress) throws(StorageError) -> StoredObject? {
     try rows("SELECT size_bytes, etag FROM objects WHERE bucket = ? AND key = ?", place) { row in
       StoredObject(key: place.key, byteCount: row.value(0).integer, etag: row.value(1).text)
     }.first
@@ -174,7 +174,7 @@ actor CheckIndex {
   }
 
   /// The row that a source gives to its place.
-  func source(at place: ObjectPlace) throws(StorageError) -> FileRow? {
+  func source(at place: ObjectAddress) throws(StorageError) -> FileRow? {
     try rows("SELECT file FROM sources WHERE bucket = ? AND key = ?", place) { row throws(SQLiteError) in
       FileRow(text: try row.text(0))
     }.first ?? nil
@@ -192,7 +192,7 @@ actor CheckIndex {
   }
 
   private static func pair(_ row: borrowing Statement) throws(SQLiteError) -> Pair {
-    let place = ObjectPlace(bucket: try row.text(0), key: try row.text(1))
+    let place = ObjectAddress(bucket: try row.text(0), key: try row.text(1))
     let hasObject = row.value(7) != .null
     return Pair(
       place: place, id: try FileID(column: row.text(2)), byteCount: row.value(3).integer, sha256: row.value(4).text,
@@ -203,7 +203,7 @@ actor CheckIndex {
 
   /// The rows of a question about a place, or about what comes after it; nil is the beginning.
   private func rows<Element>(
-    _ sql: String, _ place: ObjectPlace?, _ read: (borrowing Statement) throws(SQLiteError) -> Element
+    _ sql: String, _ place: ObjectAddress?, _ read: (borrowing Statement) throws(SQLiteError) -> Element
   ) throws(StorageError) -> [Element] {
     try converting { () throws(SQLiteError) in
       var question = try database.prepare(sql)

@@ -12,7 +12,7 @@ enum ObjectContent: Sendable {
 extension StoreCheck {
   /// Reads an object through.
   /// - Parameter byteCount: as its description tells.
-  func content(of place: ObjectPlace, byteCount: Int64?) async throws(StorageError) -> ObjectContent {
+  func content(of place: ObjectAddress, byteCount: Int64?) async throws(StorageError) -> ObjectContent {
     let part: PartialFile
     let directory = try project.journalPlace().directory
     do throws(FileError) {

@@ -13,7 +13,7 @@ extension StoreCheck {
     let total: (count: Int, byteCount: Int64) =
       options.reading == nil ? (tally.summary.rowCount, 0) : try await index.readTotal()
     meter.expect(fileCount: total.count, byteCount: total.byteCount)
-    var place: ObjectPlace?
+    var place: ObjectAddress?
     while true {
       try checkStop()
       let page = try await index.pairs(after: place, limit: Self.pageLength)
@@ -155,9 +155,9 @@ extension Suspect {
   }
 }
 
-extension ObjectPlace {
+extension ObjectAddress {
   /// By their bytes.
-  func precedes(_ other: ObjectPlace) -> Bool {
+  func precedes(_ other: ObjectAddress) -> Bool {
     if bucket != other.bucket { return bucket.utf8.lexicographicallyPrecedes(other.bucket.utf8) }
     return key.utf8.lexicographicallyPrecedes(other.key.utf8)
   }

@@ -70,7 +70,7 @@ extension StoreCheck {
     _ finding: CheckFinding, _ object: StoredObject, _ source: FileRow?, _ trash: TrashLookup
   ) async throws(StorageError) -> CheckFinding {
     guard options.repairs, let bucket = finding.bucket else { return finding }
-    let place = ObjectPlace(bucket: bucket, key: object.key)
+    let place = ObjectAddress(bucket: bucket, key: object.key)
     var finding = finding
     do throws(StorageError) {
       let row = try await row(for: object, place, source)
@@ -80,7 +80,7 @@ extension StoreCheck {
         throw StorageError(.integrity, "the object's bytes are not those that its digest tells")
       }
       if let state = try await trash.states(of: [place])[place] {
-        throw StorageError(.conflict, "it is \(state)", hint: "bring it back with `supastore trash restore`")
+        throw StorageError(.conflict, "it is \(state.rawValue)", hint: "bring it back with `supastore trash restore`")
       }
       try await add(row)
       finding.id = row.id
@@ -95,7 +95,7 @@ extension StoreCheck {
   }
 
   private func row(
-    for object: StoredObject, _ place: ObjectPlace, _ source: FileRow?
+    for object: StoredObject, _ place: ObjectAddress, _ source: FileRow?
   ) async throws(StorageError) -> FileRow {
     if let source { return source }
     let row = try await project.localStore?.notedRow(at: place) ?? FileRow(restoredFrom: object, in: place.bucket)

@@ -1,6 +1,6 @@
 /// An object that no row describes, asked about once more.
 private struct Stray: Sendable {
-  var place: ObjectPlace
+  var place: ObjectAddress
   /// What the service says of it now; nil: it is gone.
   var object: Result<StoredObject?, StorageError>
 }
@@ -10,13 +10,13 @@ extension StoreCheck {
 
   /// Explains every object that no row describes, or tells of it.
   func compareStrays(_ index: CheckIndex, _ tally: inout CheckTally) async throws(StorageError) {
-    let trash = TrashLookup(project)
-    var place: ObjectPlace?
+    let trash = TrashLookup(project: project)
+    var place: ObjectAddress?
     while true {
       try checkStop()
       let page = try await index.strays(after: place, limit: Self.pageLength)
       guard let last = page.last else { return }
-      place = ObjectPlace(bucket: last.bucket, key: last.object.key)
+      place = ObjectAddress(bucket: last.bucket, key: last.object.key)
       for finding in try await findings(of: page, trash, index) { try tally.count(finding) }
     }
   }
@@ -25,9 +25,9 @@ extension StoreCheck {
     of page: [(bucket: String, object: StoredObject)], _ trash: TrashLookup, _ index: CheckIndex
   ) async throws(StorageError) -> [CheckFinding] {
     var findings: [CheckFinding] = []
-    var old: [ObjectPlace] = []
+    var old: [ObjectAddress] = []
     for (bucket, object) in page {
-      let place = ObjectPlace(bucket: bucket, key: object.key)
+      let place = ObjectAddress(bucket: bucket, key: object.key)
       if isPending(object) { findings.append(place.finding(.pending, object)) } else { old.append(place) }
     }
     old = try await withoutRow(old)
@@ -40,7 +40,7 @@ extension StoreCheck {
       case .failure(let error): findings.append(CheckFinding(.unreadable, stray.place, error: error))
       case .success(nil): continue
       case .success(let object?):
-        if let state = states[stray.place], state != "purged" {
+        if let state = states[stray.place], state != .purged {
           findings.append(stray.place.finding(.trashed, object))
         } else if still.contains(stray.place) {
           findings.append(try await finding(of: object, stray.place, index, trash))
@@ -51,7 +51,7 @@ extension StoreCheck {
   }
 
   private func finding(
-    of object: StoredObject, _ place: ObjectPlace, _ index: CheckIndex, _ trash: TrashLookup
+    of object: StoredObject, _ place: ObjectAddress, _ index: CheckIndex, _ trash: TrashLookup
   ) async throws(StorageError) -> CheckFinding {
     if isPending(object) { return place.finding(.pending, object) }
     let source = try await index.source(at: place)
@@ -68,13 +68,13 @@ extension StoreCheck {
     return end > project.time ?? .now
   }
 
-  private func withoutRow(_ places: [ObjectPlace]) async throws(StorageError) -> [ObjectPlace] {
+  private func withoutRow(_ places: [ObjectAddress]) async throws(StorageError) -> [ObjectAddress] {
     if places.isEmpty { return [] }
     let taken = Set(try await project.rows.files(storagePaths: places.map(\.key)).map(\.place))
     return places.filter { !taken.contains($0) }
   }
 
-  private func ask(about places: [ObjectPlace]) async -> [Stray] {
+  private func ask(about places: [ObjectAddress]) async -> [Stray] {
     await concurrently(places, limit: options.jobs) { place in
       do throws(StorageError) {
         return Stray(place: place, object: .success(try await project.objects.object(place.key, in: place.bucket)))
@@ -85,7 +85,7 @@ extension StoreCheck {
   }
 }
 
-extension ObjectPlace {
+extension ObjectAddress {
   fileprivate func finding(_ kind: CheckFinding.Kind, _ object: StoredObject) -> CheckFinding {
     var finding = CheckFinding(kind, self, id: object.marker?.id)
     finding.sha256 = object.marker?.sha256

@@ -2,45 +2,29 @@ internal import SupabaseClient
 
 /// Asks what of some objects is in the trash.
 struct TrashLookup: Sendable {
-  /// Nil where there can be no trash.
-  private let remote: RemoteProject?
-  private let retrier: Retrier
+  let project: OpenProject
 
-  init(_ project: OpenProject) {
-    remote = project.remote
-    retrier = project.retrier
-  }
-
-  /// The states of the entries that there are: `trashed`, `purging`, `purged`. A database of the first phase has none.
-  func states(of places: [ObjectPlace]) async throws(StorageError) -> [ObjectPlace: String] {
-    guard let remote, !places.isEmpty else { return [:] }
-    let tables = RemoteFileRepository(connection: remote.connection, tables: remote.tables)
-    var states: [ObjectPlace: String] = [:]
+  /// The states of the entries that there are. A database of the first phase has none.
+  func states(of objects: [ObjectAddress]) async throws(StorageError) -> [ObjectAddress: TrashEntry.State] {
+    var states: [ObjectAddress: TrashEntry.State] = [:]
     do throws(StorageError) {
-      for part in Filter.parts(of: places.map(\.key)) {
-        var last: Entry?
-        while true {
-          let page: Page<Entry> = try await retrier.run { [last] () async throws(StorageError) in
-            try await tables.page(
-              ["bucket", "key", "state"], from: "supastore_trash", where: [.isOneOf("key", Array(part))],
-              order: [.ascending("key"), .ascending("bucket")], after: last.map { [$0.key, $0.bucket] })
-          }
-          for entry in page.elements { states[ObjectPlace(bucket: entry.bucket, key: entry.key)] = entry.state }
-          guard !page.isLast, let next = page.elements.last else { break }
-          last = next
-        }
+      for part in Filter.parts(of: objects.map(\.key)) {
+        let query = TrashQuery(keys: Array(part), states: Set(TrashEntry.State.allCases))
+        for entry in try await project.trash.entries(matching: query) { states[entry.object] = entry.state }
       }
       return states
     } catch {
-      guard error.code == .setup, try await !hasTrash(tables) else { throw error }
+      guard error.code == .setup, try await !shouldHaveTrash() else { throw error }
       return [:]
     }
   }
 
-  /// Whether the tables should be there, so that their absence is a fault.
-  private func hasTrash(_ tables: RemoteFileRepository) async throws(StorageError) -> Bool {
+  /// Whether the database says that it has one, so that its absence is a fault.
+  private func shouldHaveTrash() async throws(StorageError) -> Bool {
+    guard let remote = project.remote else { return true }
+    let tables = RemoteFileRepository(connection: remote.connection, tables: remote.tables)
     do throws(StorageError) {
-      let page: Page<Version> = try await retrier.run { () async throws(StorageError) in
+      let page: Page<Version> = try await project.retrier.run { () async throws(StorageError) in
         try await tables.page(
           ["version"], from: "schema_version", where: [.gte("version", "2")], order: [.ascending("version")], after: nil
         )
@@ -50,12 +34,6 @@ struct TrashLookup: Sendable {
       guard error.code == .setup else { throw error }
       return false
     }
-  }
-
-  private struct Entry: Decodable, Sendable {
-    let bucket: String
-    let key: String
-    let state: String
   }
 
   private struct Version: Decodable, Sendable {

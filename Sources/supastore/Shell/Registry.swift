@@ -5,16 +5,10 @@ enum Registry {
   static let commands: [any Command.Type] = [
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
     DownloadCommand.self, ListCommand.self, InfoCommand.self, LinkCommand.self, UnlinkCommand.self,
-<<<<<<< HEAD
     DeleteCommand.self, CleanupCommand.self, TrashListCommand.self, TrashRestoreCommand.self, TrashPurgeCommand.self,
-    SyncCommand.self, StatusCommand.self, ConversationCreateCommand.self, ConversationListCommand.self,
-    ConversationShowCommand.self, ConversationDeleteCommand.self, LocalCheckCommand.self, LocalRecoverCommand.self,
-    CacheInfoCommand.self,
-=======
     SyncCommand.self, VerifyCommand.self, StatusCommand.self, ConversationCreateCommand.self,
-    ConversationListCommand.self,
-    ConversationShowCommand.self, LocalCheckCommand.self, LocalRecoverCommand.self, CacheInfoCommand.self,
->>>>>>> verify
+    ConversationListCommand.self, ConversationShowCommand.self, ConversationDeleteCommand.self,
+    LocalCheckCommand.self, LocalRecoverCommand.self, CacheInfoCommand.self,
     CacheClearCommand.self, ConfigShowCommand.self, CompletionsCommand.self, CompleteCommand.self,
     VersionCommand.self, HelpCommand.self,
   ]

@@ -48,7 +48,7 @@ import Testing
       from pg_proc where pronamespace = 'public'::regnamespace and proname like 'supastore%'
         and prorettype <> 'trigger'::regtype
       """)
-    #expect(functions.filter { $0[2] == "t" }.count >= 12 && functions.filter { $0[2] == "f" }.count >= 6)
+    #expect(functions.filter { $0[2] == "t" }.count >= 11 && functions.filter { $0[2] == "f" }.count >= 6)
     for function in functions {
       let name = try #require(function[0])
       for role in Role.allCases {

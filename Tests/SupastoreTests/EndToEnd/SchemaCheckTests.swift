@@ -74,7 +74,7 @@ import Testing
     Drift(
       sql: """
         create or replace function supastore_bucket(metadata jsonb, file_type text) returns text
-        language sql immutable set search_path = '' as $$ select 'user-files' $$
+        language sql immutable as $$ select 'user-files' $$
         """,
       line: "function supastore_bucket: its body is not the one that this program prints"),
     Drift(
