@@ -126,6 +126,7 @@ import Testing
     let path = Array(store.directory[RecoverableStore.database].utf8)
     let indexPage = try #require(try await store.indexPages().min())
     let database = try Database(.file(path), schema: LocalDatabase.schema)
+    try database.execute(RecoverableStore.turnsIntoVersion2)
     try database.execute("DROP TABLE outbox; PRAGMA user_version=1")
     try store.overwrite(indexPage, of: store.read(RecoverableStore.database))
     #expect(try await store.recover().wasSalvaged)

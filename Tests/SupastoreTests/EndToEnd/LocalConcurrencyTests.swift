@@ -21,7 +21,7 @@ import Testing
     for name in blobs { #expect(try sha256(supastore.directory.read("state/local/\(name)")) == name.suffix(64)) }
     #expect(Set(names.filter { !$0.hasPrefix("blobs") }) == ["store.sqlite", "store.sqlite-journal"])
     let database = try Database(
-      .file(Array("\(root)/store.sqlite".utf8)), schema: Schema(applicationID: 0x5355_504c, version: 2, creation: ""),
+      .file(Array("\(root)/store.sqlite".utf8)), schema: Schema(applicationID: 0x5355_504c, version: 3, creation: ""),
       creates: false)
     var integrity = try database.prepare("PRAGMA integrity_check")
     #expect(try integrity.step() && integrity.value(0) == .text("ok"))
