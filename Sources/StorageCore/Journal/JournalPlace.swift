@@ -30,6 +30,11 @@ public struct JournalPlace: Hashable, Sendable {
     try file("run-", of: [Array(projectURL.utf8)] + Set(roots).sorted().map(\.bytes), ".lock")
   }
 
+  /// The lock of cleanups.
+  func cleanupLock() throws(DigestError) -> LocalPath {
+    try file("cleanup-", of: [Array(projectURL.utf8)], ".lock")
+  }
+
   private func file(_ prefix: String, of parts: [[UInt8]], _ suffix: String) throws(DigestError) -> LocalPath {
     directory.appending(LocalPath(checked: try Self.name(prefix, of: parts) + Array(suffix.utf8)))
   }

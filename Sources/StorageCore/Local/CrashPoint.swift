@@ -48,6 +48,12 @@ enum CrashPoint: String, CaseIterable, Sendable {
   case messageSent = "message-sent"
   case outboxSettled = "outbox-settled"
 
+  /// What is to be trashed is in the local record.
+  case removalNoted = "removal-noted"
+  case entriesTrashed = "entries-trashed"
+  case purgeClaimed = "purge-claimed"
+  case objectsDeleted = "objects-deleted"
+
   /// Kills this process when `STORAGECORE_CRASH_AT` holds the point's name, or `name:n` and this is the n-th time that
   /// it gets here.
   @inline(__always) func reached() {

@@ -131,6 +131,7 @@ extension FileQuery {
       conditions.add(
         "id IN (SELECT file_id FROM conversation_files WHERE conversation_id = ?)", .text(conversation.id))
     }
+    if isUnlinked { conditions.add("id NOT IN (SELECT file_id FROM conversation_files)") }
     if let type { conditions.add("file_type = ?", .text(type.rawValue)) }
     if let pathPrefix { conditions.add("storage_path", beginsWith: pathPrefix) }
     if let name { conditions.add("original_name = ?", .text(name)) }

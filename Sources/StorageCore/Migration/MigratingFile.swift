@@ -50,6 +50,8 @@ struct MigratingFile: Sendable {
 
   /// How often it changed while it was read.
   var changes = 0
+  /// How often its row was refused because its object was purged, or went away as it was looked for.
+  var comebacks = 0
   /// Attempts at sending it that failed.
   var failures = 0
   var error: StorageError?
@@ -64,6 +66,13 @@ struct MigratingFile: Sendable {
     self.mediaType = mediaType
     self.status = status
     self.queued = queued
+  }
+
+  /// Its object may have gone: it is looked for again, and sent again if it has.
+  mutating func forgetProof() {
+    isProved = false
+    wasReadBack = false
+    wasSent = true
   }
 
   /// The same file as it is now, nothing of it known.

@@ -32,7 +32,8 @@ extension Migration {
   private func settler(_ reader: SourceReader) async -> WindowSettler {
     let destination = await reader.destination
     return WindowSettler(
-      reader: reader, objects: project.objects, rows: project.rows, bucket: destination.bucket.name,
+      reader: reader, objects: project.objects, rows: project.rows, trash: project.trash, stop: stop,
+      bucket: destination.bucket.name,
       continuationID: destination.continuationID, verification: options.verification,
       replaces: destination.storagePath == nil, change: destination.metadata,
       readBack: ReadBack(objects: project.objects, directory: reader.directory))

@@ -32,6 +32,7 @@ extension WindowSettler {
   private func insertRest(
     of indices: ArraySlice<Int>, after error: StorageError, _ window: inout MigrationWindow
   ) async {
+    if error.code == .purging { return await insertBesidePurge(indices, after: error, &window) }
     guard indices.count > 1 || error.code == .conflict, !error.endsTheRun, !error.isRetryable else {
       return window.fail(indices, error)
     }
@@ -60,6 +61,7 @@ extension WindowSettler {
   /// Paths that were taken: by the same file stored before, or by something else.
   private func adopt(_ indices: [Int], _ window: inout MigrationWindow) async throws(StorageError) {
     guard !indices.isEmpty else { return }
+    var vanished: [Int] = []
     let found = try await rows.files(storagePaths: indices.compactMap { window.files[$0].row?.storagePath })
     let holders = Dictionary(found.map { ($0.storagePath, $0) }, uniquingKeysWith: { first, _ in first })
     for index in indices {
@@ -73,10 +75,64 @@ extension WindowSettler {
         window.files[index].error =
           mayReplace(window.files[index])
           ? .pathTaken(row.storagePath, by: other.id) : .otherContent(on: row.storagePath)
-      case nil:
-        window.files[index].error = StorageError(
-          .rejected, "the row was neither inserted nor is it there", hint: "run the same command again")
+      case nil: vanished.append(index)
       }
     }
+    // A row was on the path, and somebody took it away before it was looked at.
+    let error = StorageError(
+      .rejected, "the row was neither inserted nor is it there", hint: "run the same command again", retry: .soon)
+    await comeBack(vanished, after: error, &window)
+  }
+
+  // MARK: paths that are, or were, in the trash
+
+  /// The service accepts no row on a path for a minute after the last deletion of its object began.
+  private static let comebackLimit = 10
+  private static let comebackPause = Duration.seconds(8)
+
+  /// Of some of these files the object is being purged, or was: they wait, the others do not.
+  private func insertBesidePurge(
+    _ indices: ArraySlice<Int>, after error: StorageError, _ window: inout MigrationWindow
+  ) async {
+    let paths = Set(indices.compactMap { window.files[$0].row?.storagePath })
+    do throws(StorageError) {
+      let held = Set(
+        try await trash.entries(of: paths.map { .storagePath($0) }, states: [.purging, .purged]).values.map(
+          \.object.key))
+      var (waiting, free): ([Int], [Int]) = ([], [])
+      for index in indices {
+        let isHeld = window.files[index].row.map { held.contains($0.storagePath) } ?? false
+        if isHeld { waiting.append(index) } else { free.append(index) }
+      }
+      if waiting.isEmpty {
+        // It is over by now.
+        await comeBack(indices, after: error, &window)
+      } else {
+        await insert(free[...], &window)
+        await comeBack(waiting, after: error, &window)
+      }
+    } catch {
+      window.fail(indices, error)
+    }
+  }
+
+  /// Looks for the objects again, sends those that are gone, and inserts the rows again: at first at once.
+  private func comeBack(
+    _ indices: some Sequence<Int>, after error: StorageError, _ window: inout MigrationWindow
+  ) async {
+    var again: [Int] = []
+    for index in indices {
+      window.files[index].comebacks += 1
+      if window.files[index].comebacks > Self.comebackLimit {
+        window.files[index].error = error
+      } else {
+        again.append(index)
+      }
+    }
+    guard let tries = again.map({ window.files[$0].comebacks }).max() else { return }
+    if tries > 1, await !stop.sleep(for: Self.comebackPause) { return window.fail(again, .stopped(by: stop)) }
+    for index in again { window.files[index].forgetProof() }
+    await prove(&window)
+    await insert(again.filter { window.files[$0].isProved && window.files[$0].error == nil }[...], &window)
   }
 }

@@ -3,6 +3,8 @@ struct WindowSettler: Sendable {
   let reader: SourceReader
   let objects: any ObjectStore
   let rows: any FileRepository
+  let trash: any Trash
+  let stop: StopSignal
   let bucket: String
   /// Nil when the files belong to no conversation.
   let continuationID: String?
@@ -98,9 +100,7 @@ struct WindowSettler: Sendable {
         window.files[index].storedMetadata = nil
         window.files[index].isLinked = false
         // Whoever removed the row may have removed the object too.
-        window.files[index].isProved = false
-        window.files[index].wasReadBack = false
-        window.files[index].wasSent = true
+        window.files[index].forgetProof()
       }
       await prove(&window)
     } catch {

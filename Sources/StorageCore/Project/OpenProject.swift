@@ -68,7 +68,7 @@ public struct OpenProject: Sendable {
   public var requestCount: Int { remote?.connection.requestCount ?? 0 }
 
   /// By the clock that the rows' times come from; nil before the service told it.
-  var time: Timestamp? { remote.map(\.connection.serverTime) ?? Timestamp.now }
+  public var time: Timestamp? { remote.map(\.connection.serverTime) ?? Timestamp.now }
 
   /// Runs `body` with what `configuration` chose, whose key must be the service role's.
   /// With `fallsBack` the local store takes the service's place while that is down, in the mode `prefer`.

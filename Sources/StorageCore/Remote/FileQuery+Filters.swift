@@ -25,9 +25,10 @@ extension FileQuery {
     return filters
   }
 
-  /// That they are linked to the conversation.
+  /// That they are linked to the conversation, or to none.
   var junction: Junction? {
-    conversation.map { Junction("conversation_files", where: "conversation_id", is: $0.id) }
+    if isUnlinked { return Junction(without: "conversation_files") }
+    return conversation.map { Junction("conversation_files", where: "conversation_id", is: $0.id) }
   }
 }
 

@@ -102,11 +102,6 @@ struct RemoteTrash: Trash {
     try await entries(from: "supastore_finish_purge", run) { $0.member("objects", objects) }.map(\.object)
   }
 
-  func clear(_ keys: [String]) async throws(StorageError) -> Duration? {
-    try await call("supastore_clear_purged", .writes, as: ClearedRow.self) { $0.member("keys", keys) }
-      .waitSeconds.map { .seconds(max(1, $0)) }
-  }
-
   // MARK: calls
 
   private func entries(

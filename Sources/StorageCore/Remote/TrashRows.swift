@@ -160,12 +160,3 @@ struct RestorationRow: Decodable, Sendable {
       hasObject: try row.decode(Bool.self, forKey: .hasObject))
   }
 }
-
-/// What `supastore_clear_purged` answers.
-struct ClearedRow: Decodable, Sendable {
-  private enum CodingKeys: String, CodingKey {
-    case waitSeconds = "wait_seconds"
-  }
-
-  let waitSeconds: Int?
-}

@@ -37,7 +37,7 @@ end
 $$;
 
 -- Ends the purge of entries whose objects are gone, 60 seconds after they were claimed at the earliest; answers with
--- those that are ended. The entry stays: it keeps rows off a path without an object.
+-- those that are ended. The entry stays: it keeps rows off the path as long as there is no object.
 create or replace function public.supastore_finish_purge(objects jsonb, run uuid) returns jsonb
 language plpgsql volatile security definer set search_path = '' set lock_timeout = '5s' as $$
 #variable_conflict use_variable
@@ -56,29 +56,5 @@ begin
     select coalesce(jsonb_agg(to_jsonb(t)), '[]')
     from jsonb_to_recordset(objects) as asked (bucket text, key text)
     join public.supastore_trash t on t.bucket = asked.bucket and t.key = asked.key and t.state = 'purged');
-end
-$$;
-
--- Makes paths free for storing again, before their objects are sent: takes away the entries of which nobody deletes the
--- object any more. Answers with how many, and after how many seconds the rest can be asked for again; null when there is
--- no rest.
-create or replace function public.supastore_clear_purged(keys text[]) returns jsonb
-language plpgsql volatile security definer set search_path = '' set lock_timeout = '5s' as $$
-#variable_conflict use_variable
-declare
-  cleared bigint;
-begin
-  with gone as (
-    delete from public.supastore_trash t
-    where t.key = any (keys)
-      and (t.state = 'purged' or t.state = 'purging' and t.claimed_at <= now() - interval '60 seconds')
-    returning t.*
-  )
-  insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)
-    select 'clear', g.run_id, g.rule, g.bucket, g.key, g.file_id, g.sha256, g.size_bytes, g.file from gone g;
-  get diagnostics cleared = row_count;
-  return jsonb_build_object('cleared', cleared, 'wait_seconds', (
-    select ceil(extract(epoch from max(t.claimed_at) + interval '60 seconds' - now()))::integer
-    from public.supastore_trash t where t.key = any (keys) and t.state = 'purging'));
 end
 $$;

@@ -4,7 +4,7 @@
 -- One entry for each object: as (bucket, key) in Storage, where key is the storage_path of its row.
 --   trashed  can be restored; nothing was deleted yet.
 --   purging  its object may be deleted at any moment from claimed_at on, and up to 60 seconds later.
---   purged   its object is gone. Who stores the file again takes the entry away first.
+--   purged   its object is gone. The entry stays as a record, until an object and a row are on its path again.
 create table if not exists public.supastore_trash (
   bucket text not null,
   key text not null,
@@ -37,7 +37,7 @@ create index if not exists supastore_trash_conversation on public.supastore_tras
 create table if not exists public.supastore_audit (
   seq bigint generated always as identity primary key,
   at timestamptz not null default clock_timestamp(),
-  action text not null check (action in ('trash', 'restore', 'revive', 'purge', 'purged', 'clear', 'conversation')),
+  action text not null check (action in ('trash', 'restore', 'revive', 'purge', 'purged', 'conversation')),
   run_id uuid,
   rule text,
   bucket text,
@@ -80,9 +80,9 @@ exception when others then
 end
 $$;
 
--- A row is stored on a path: if the path is in the trash, that ends here. While its object is being deleted, or as long as
--- it is gone, there must be no row: SQLSTATE SS001. After the insert, so that an entry is seen which was committed while
--- the insert waited for the row that was on the path before.
+-- A row is stored on a path: if the path is in the trash, that ends here. While its object may still be deleted, and as
+-- long as there is none, there must be no row: SQLSTATE SS001. After the insert, so that an entry is seen which was
+-- committed while the insert waited for the row that was on the path before.
 create or replace function public.supastore_file_stored() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -95,9 +95,14 @@ begin
   if not found then
     return null;
   end if;
-  if entry.state <> 'trashed' then
-    raise exception 'the object on % is % and has to be stored again first', new.storage_path, entry.state
-      using errcode = 'SS001';
+  if entry.state = 'purging' and entry.claimed_at > now() - interval '60 seconds' then
+    raise exception 'the object on % is being deleted', new.storage_path using errcode = 'SS001';
+  end if;
+  -- Whoever saw the object before it was deleted would store a row without one.
+  if entry.state <> 'trashed'
+    and not exists (select from storage.objects o where o.bucket_id = entry.bucket and o.name = entry.key)
+  then
+    raise exception 'the object on % was deleted', new.storage_path using errcode = 'SS001';
   end if;
   delete from public.supastore_trash where bucket = entry.bucket and key = entry.key;
   insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)

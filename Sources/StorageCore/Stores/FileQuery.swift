@@ -29,6 +29,8 @@ public struct FileQuery: Sendable, Equatable {
   /// Bytes; rows without a size match no limit.
   public var minimumByteCount: Int64?
   public var maximumByteCount: Int64?
+  /// Only files that are linked to no conversation; not together with `conversation`.
+  public var isUnlinked = false
   public var order: Order
 
   public init(

@@ -68,8 +68,4 @@ struct RetryingTrash: Trash {
   func finish(_ objects: [ObjectAddress], run: UUID) async throws(StorageError) -> [ObjectAddress] {
     try await retrier.run { () async throws(StorageError) in try await base.finish(objects, run: run) }
   }
-
-  func clear(_ keys: [String]) async throws(StorageError) -> Duration? {
-    try await retrier.run { () async throws(StorageError) in try await base.clear(keys) }
-  }
 }

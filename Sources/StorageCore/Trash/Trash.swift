@@ -57,10 +57,6 @@ public protocol Trash: Sendable {
   /// Ends the purge of those entries, at most 500, that were claimed more than a minute ago and have no object any more.
   /// - Returns: those whose purge is ended.
   func finish(_ objects: [ObjectAddress], run: UUID) async throws(StorageError) -> [ObjectAddress]
-
-  /// Makes storage paths free on which objects are to be stored again: no deletion of them is under way any more.
-  /// - Returns: how long to wait before it can be done for all; nil when it is.
-  func clear(_ keys: [String]) async throws(StorageError) -> Duration?
 }
 
 /// What went with a conversation.

@@ -3,26 +3,32 @@
 package struct Junction: Hashable, Sendable {
   /// The table of links, which has a foreign key to the table that is read.
   let table: String
-  let column: Column
-  let value: String
+  /// Nil: the rows must have no link at all.
+  private let link: Filter?
 
-  /// Links of `table` whose `column` holds `value`.
+  /// Rows with a link of `table` whose `column` holds `value`.
   package init(_ table: String, where column: Column, is value: String) {
     self.table = table
-    self.column = column
-    self.value = value
+    link = .eq(column, value)
+  }
+
+  /// Rows without any link of `table`.
+  package init(without table: String) {
+    self.table = table
+    link = nil
   }
 
   /// The item of `select` that joins and adds no key to the answer's objects.
   var selection: String {
-    get throws(InvalidQuery) { "\(try Column(table).plainName)!inner()" }
+    get throws(InvalidQuery) { "\(try Column(table).plainName)\(link == nil ? "" : "!inner")()" }
   }
 
   /// The parameter that says which links count.
   var parameter: (name: String, value: String) {
     get throws(InvalidQuery) {
-      let filter = try Filter.eq(column, value).parameter
-      return ("\(try Column(table).plainName).\(filter.name)", filter.value)
+      let name = try Column(table).plainName
+      guard let filter = try link?.parameter else { return (name, "is.null") }
+      return ("\(name).\(filter.name)", filter.value)
     }
   }
 }

@@ -105,6 +105,11 @@ final class Console: Sendable {
     printAside(text)
   }
 
+  /// A question to whoever sits at the terminal.
+  func ask(_ question: String) {
+    printAside(String(printable: question))
+  }
+
   /// Text that is not the result and need not be reported when it cannot be written.
   func printAside(_ text: String) {
     state.withLock { state in

@@ -5,8 +5,10 @@ enum Registry {
   static let commands: [any Command.Type] = [
     TestConnectionCommand.self, SetupCommand.self, SchemaCommand.self, MigrateCommand.self, UploadCommand.self,
     DownloadCommand.self, ListCommand.self, InfoCommand.self, LinkCommand.self, UnlinkCommand.self,
+    DeleteCommand.self, CleanupCommand.self, TrashListCommand.self, TrashRestoreCommand.self, TrashPurgeCommand.self,
     SyncCommand.self, StatusCommand.self, ConversationCreateCommand.self, ConversationListCommand.self,
-    ConversationShowCommand.self, LocalCheckCommand.self, LocalRecoverCommand.self, CacheInfoCommand.self,
+    ConversationShowCommand.self, ConversationDeleteCommand.self, LocalCheckCommand.self, LocalRecoverCommand.self,
+    CacheInfoCommand.self,
     CacheClearCommand.self, ConfigShowCommand.self, CompletionsCommand.self, CompleteCommand.self,
     VersionCommand.self, HelpCommand.self,
   ]
@@ -18,6 +20,7 @@ enum Registry {
     globalOptions: GlobalOptions.all,
     groups: [
       CommandGroup("conversation", abstract: "Conversations with their files and messages"),
+      CommandGroup("trash", abstract: "What was deleted and can be brought back"),
       CommandGroup("local", abstract: "The store on this machine, where files are kept without Supabase"),
       CommandGroup("cache", abstract: "Downloaded files that are kept on this machine"),
       CommandGroup("config", abstract: "What supastore is told by flags, environment and .env"),

@@ -1,0 +1,150 @@
+/// One cleanup under way.
+struct CleanupPass {
+  private let cleanup: Cleanup
+  private let report: @Sendable (Removal) -> Void
+  var summary: CleanupSummary
+  /// What is to be removed, as long as there is no more of it than may be.
+  private var found: [CleanupClass: [CleanupCandidate]] = [:]
+  /// Each file is one thing, whatever it is found as.
+  private var seen: Set<FileID> = []
+
+  private static let batchSize = 100
+
+  init(_ cleanup: Cleanup, _ summary: CleanupSummary, _ report: @escaping @Sendable (Removal) -> Void) {
+    self.cleanup = cleanup
+    self.summary = summary
+    self.report = report
+  }
+
+  mutating func run() async throws(StorageError) {
+    do throws(StorageError) {
+      summary.survey = try await cleanup.project.trash.survey(
+        grace: cleanup.options.grace, purgeAfter: cleanup.options.purgeAfter)
+    } catch {
+      guard error == .withoutTrash else { throw error }
+      return try await reportWithoutTrash()
+    }
+    do throws(StorageError) {
+      for kind in cleanup.options.classes { try await find(kind) }
+    } catch {
+      if cleanup.stop.isRaised { throw error }
+      guard summary.applies else { throw error }
+      throw .refused(by: .scan, "not everything could be looked at: \(error.message)", hint: error.hint)
+    }
+    if let survey = summary.survey {
+      summary.refusals = survey.refusals + survey.refusals(of: summary.found, cleanup.options.limits)
+    }
+    guard summary.applies else { return }
+    if let refusal = summary.refusals.first { throw refusal }
+    try await remove()
+  }
+
+  // MARK: looking
+
+  private mutating func find(_ kind: CleanupClass) async throws(StorageError) {
+    let limit = cleanup.options.limits.count
+    try await cleanup.forEachCandidate(of: kind) { candidate in
+      if [.orphan, .expired].contains(kind), let id = candidate.fileID, !seen.insert(id).inserted { return }
+      let isRemoved = kind != .missing
+      summary.found[kind, default: CleanupSurvey.Amount()].add(candidate.byteCount)
+      if !isRemoved || !summary.applies {
+        tell(Removal(isRemoved ? .found : .reported, kind, candidate))
+      } else if found[kind, default: []].count < limit {
+        found[kind, default: []].append(candidate)
+      }
+    }
+  }
+
+  /// The tables of the first phase show which files have no link. Whether that is a reason to remove them only the
+  /// functions can decide.
+  private mutating func reportWithoutTrash() async throws(StorageError) {
+    summary.refusals = [.notInstalled]
+    let now = cleanup.project.time ?? .now
+    var query = FileQuery(createdUntil: now.adding(.zero - cleanup.options.grace), order: .path)
+    query.isUnlinked = true
+    var cursor: PageCursor?
+    while true {
+      if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
+      let page = try await cleanup.project.rows.files(matching: query, after: cursor)
+      for row in page.elements {
+        summary.found[.orphan, default: CleanupSurvey.Amount()].add(row.byteCount)
+        var removal = Removal(.found, row)
+        removal.kind = .orphan
+        tell(removal)
+      }
+      guard !page.isLast, let last = page.elements.last else { break }
+      cursor = PageCursor(after: last, in: query.order)
+    }
+    if summary.applies { throw .notInstalled }
+  }
+
+  private mutating func tell(_ removal: Removal) {
+    summary.count(removal)
+    report(removal)
+  }
+
+  // MARK: removing
+
+  private mutating func remove() async throws(StorageError) {
+    let log = try cleanup.project.removalLog(of: cleanup.run)
+    for kind in [CleanupClass.orphan, .expired, .object] {
+      for batch in (found[kind] ?? []).batches(of: Self.batchSize) {
+        if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
+        try await trash(Array(batch), kind, log)
+      }
+    }
+    let purge = Purge(project: cleanup.project, run: cleanup.run, log: log, age: cleanup.options.purgeAfter)
+    var due = (found[.purge] ?? []).map(\.object)
+    for batch in (found[.unfinished] ?? []).batches(of: Self.batchSize) {
+      if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
+      let (ended, rest) = try await purge.finish(batch.map(\.object))
+      let isEnded = Set(ended)
+      for candidate in batch where isEnded.contains(candidate.object) { tell(Removal(.purged, .unfinished, candidate)) }
+      due += rest
+    }
+    for batch in due.batches(of: Purge.batchSize) {
+      if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
+      let removals = try await purge.purge(Array(batch), kind: .purge)
+      removals.forEach { tell($0) }
+      if let end = removals.lazy.compactMap(\.error).first(where: \.endsTheRun) { throw end }
+    }
+  }
+
+  private mutating func trash(
+    _ candidates: [CleanupCandidate], _ kind: CleanupClass, _ log: RemovalLog
+  ) async throws(StorageError) {
+    let (bin, run, grace) = (cleanup.project.trash, cleanup.run, cleanup.options.grace)
+    let files = candidates.compactMap(\.fileID)
+    try await log.note(.trash, kind.rule, candidates.map { (Removal(.found, kind, $0), $0.file) })
+    CrashPoint.removalNoted.reached()
+    let entries =
+      switch kind {
+      case .orphan: try await bin.trashOrphans(files, olderThan: grace, run: run)
+      case .expired: try await bin.trashExpired(files, run: run)
+      default: try await bin.trash(candidates.map(\.object), olderThan: grace, run: run)
+      }
+    CrashPoint.entriesTrashed.reached()
+    let trashed = Set(entries.map(\.object))
+    for candidate in candidates {
+      tell(Removal(trashed.contains(candidate.object) ? .trashed : .kept, kind, candidate))
+    }
+  }
+}
+
+extension CleanupClass {
+  /// As what it comes into the trash.
+  fileprivate var rule: TrashRule {
+    switch self {
+    case .expired: .expired
+    case .object: .object
+    case .orphan, .purge, .unfinished, .missing: .orphan
+    }
+  }
+}
+
+extension Array {
+  /// Parts of at most `count` elements.
+  func batches(of count: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
+  }
+}

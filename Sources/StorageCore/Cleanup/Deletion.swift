@@ -1,0 +1,177 @@
+public import FoundationEssentials
+
+/// Takes files away that somebody named: into the trash, and out of it at once where that is asked for.
+///
+/// What waits in the local store to be sent is taken away there as well, so that no later `sync` brings it back.
+public struct Deletion: Sendable {
+  let project: OpenProject
+  /// Also files that are linked to more than one conversation.
+  let everywhere: Bool
+  /// Whether they leave the trash at once.
+  let purgesAtOnce: Bool
+  public let run = UUID()
+
+  private static let batchSize = 500
+
+  public init(_ project: OpenProject, everywhere: Bool = false, purgingAtOnce purgesAtOnce: Bool = false) {
+    self.project = project
+    self.everywhere = everywhere
+    self.purgesAtOnce = purgesAtOnce
+  }
+
+  // MARK: files
+
+  /// What would become of each of the files, in the order in which they were named: `found`, `already_absent`, or
+  /// `failed` where a safeguard refuses.
+  public func preview(_ files: [FileReference]) async throws(StorageError) -> [Removal] {
+    let named = try await find(files)
+    return files.unique.map { named.preview(of: $0, everywhere: everywhere) }
+  }
+
+  /// Deletes the files. Those that are not there any more are no failure; one that fails stops none of the others.
+  /// - Returns: what became of each, in the order in which they were named.
+  public func delete(_ files: [FileReference]) async throws(StorageError) -> [Removal] {
+    let named = try await find(files)
+    var outcomes: [FileReference: Removal] = [:]
+    for file in files.unique { outcomes[file] = named.preview(of: file, everywhere: everywhere) }
+    for (place, references) in named.places(among: files.unique.filter { outcomes[$0]?.status == .found }) {
+      let trashing = Trashing(
+        place: place, run: run, linkLimit: everywhere ? nil : 1, log: try project.removalLog(of: run))
+      for batch in references.batches(of: Self.batchSize) {
+        let rows = batch.compactMap { reference in named.row(of: reference, in: place).map { (reference, $0) } }
+        for (reference, removal) in try await trashing.trash(rows, named.linkCounts) { outcomes[reference] = removal }
+      }
+    }
+    if purgesAtOnce { try await purge(files.unique, &outcomes) }
+    return files.unique.compactMap { outcomes[$0] }
+  }
+
+  /// What was trashed now leaves the trash, and so does what was there already.
+  private func purge(
+    _ files: [FileReference], _ outcomes: inout [FileReference: Removal]
+  ) async throws(StorageError) {
+    let purge = Purge(project: project, run: run, log: try project.removalLog(of: run), age: .zero)
+    let inTrash = try await project.trash.entries(of: files.filter { outcomes[$0]?.status != .failed })
+    var references: [ObjectAddress: FileReference] = [:]
+    for (reference, entry) in inTrash { references[entry.object] = reference }
+    for batch in references.keys.sorted(by: { $0.key < $1.key }).batches(of: Purge.batchSize) {
+      for removal in try await purge.purge(Array(batch)) {
+        guard let reference = references[removal.object] else { continue }
+        // Another run is at it; or it was stored again.
+        if removal.status == .kept { continue }
+        outcomes[reference] = removal
+      }
+    }
+  }
+
+  private func find(_ files: [FileReference]) async throws(StorageError) -> NamedFiles {
+    var named = NamedFiles(project: project)
+    let outage: StorageError?
+    do throws(StorageError) {
+      try await project.rows.find(files.unique, into: &named.rows)
+      named.linkCounts = try await project.rows.linkCounts(of: named.rows.values.map(\.id))
+      outage = nil
+    } catch {
+      guard let fallback = project.fallback, OpenProject.isOutage(error) else { throw error }
+      guard try await fallback.waiting(files) != nil else { throw error }
+      outage = error
+    }
+    if let (rows, local) = try await project.fallback?.waiting(files) {
+      named.waiting = (rows, local)
+      for (id, count) in try await local.rows.linkCounts(of: rows.values.map(\.id)) {
+        named.linkCounts[id] = max(count, named.linkCounts[id] ?? 0)
+      }
+    }
+    named.outage = outage
+    return named
+  }
+}
+
+/// The rows of files that somebody named, here and among those that wait in the local store.
+private struct NamedFiles: Sendable {
+  let project: OpenProject
+  var rows: [FileReference: FileRow] = [:]
+  var waiting: (rows: [FileReference: FileRow], project: OpenProject)?
+  var linkCounts: [FileID: Int] = [:]
+  /// What kept the service from being asked.
+  var outage: StorageError?
+
+  func preview(of file: FileReference, everywhere: Bool) -> Removal {
+    guard let row = rows[file] ?? waiting?.rows[file] else {
+      var address = ObjectAddress(bucket: "", key: "")
+      var id: FileID?
+      switch file {
+      case .id(let named): id = named
+      case .storagePath(let path): address.key = path
+      }
+      guard let outage else { return Removal(.absent, object: address, fileID: id) }
+      return Removal(.failed, object: address, fileID: id, error: outage)
+    }
+    let count = linkCounts[row.id] ?? 0
+    if !everywhere, count > 1 {
+      return Removal(.failed, row, linkCount: count, error: .linkedElsewhere(row.id, count))
+    }
+    return Removal(.found, row, linkCount: count)
+  }
+
+  /// Where these files are to be trashed; one may be in both places.
+  func places(among files: [FileReference]) -> [(OpenProject, [FileReference])] {
+    var places: [(OpenProject, [FileReference])] = []
+    if let waiting { places.append((waiting.project, files.filter { waiting.rows[$0] != nil })) }
+    places.append((project, files.filter { rows[$0] != nil }))
+    return places.filter { !$0.1.isEmpty }
+  }
+
+  func row(of file: FileReference, in place: OpenProject) -> FileRow? {
+    place.backend == project.backend ? rows[file] : waiting?.rows[file]
+  }
+}
+
+/// Moves rows that somebody named into the trash of one place.
+private struct Trashing: Sendable {
+  let place: OpenProject
+  let run: UUID
+  let linkLimit: Int?
+  let log: RemovalLog
+
+  func trash(
+    _ files: [(FileReference, FileRow)], _ linkCounts: [FileID: Int]
+  ) async throws(StorageError) -> [(FileReference, Removal)] {
+    try await log.note(
+      .trash, .deleted,
+      files.map { file in (Removal(.found, file.1, linkCount: linkCounts[file.1.id] ?? 0), file.1.columnValues) })
+    CrashPoint.removalNoted.reached()
+    let entries: [TrashEntry]
+    do throws(StorageError) {
+      entries = try await place.trash.trash(files.map(\.1.id), linkedAtMost: linkLimit, run: run)
+    } catch {
+      throw error == .withoutTrash ? .notInstalled : error
+    }
+    CrashPoint.entriesTrashed.reached()
+    let trashed = Dictionary(entries.compactMap { entry in entry.fileID.map { ($0, entry) } }) { first, _ in first }
+    let left = files.map(\.1.id).filter { trashed[$0] == nil }
+    // What was not trashed went away meanwhile, or was linked to something meanwhile.
+    let there = left.isEmpty ? [] : Set(try await place.rows.files(ids: left).map(\.id))
+    return files.map { reference, row in
+      if let entry = trashed[row.id] { return (reference, Removal(.trashed, entry: entry)) }
+      guard there.contains(row.id) else { return (reference, Removal(.absent, row)) }
+      return (reference, Removal(.failed, row, error: .linkedElsewhere(row.id, nil)))
+    }
+  }
+}
+
+extension StorageError {
+  fileprivate static func linkedElsewhere(_ id: FileID, _ count: Int?) -> StorageError {
+    .refused(
+      by: .linkedElsewhere, "file \(id) is linked to \(count.map(String.init) ?? "several") conversations",
+      hint: "take it out of one with `supastore unlink`, or delete it --everywhere")
+  }
+}
+
+extension Array where Element: Hashable {
+  /// Each once, in the order of its first place.
+  var unique: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,102 @@
+internal import FoundationEssentials
+
+/// Takes entries out of the trash for good: claims them, deletes their objects, proves that these are gone.
+///
+/// The database accepts no row on a claimed path. A minute after the claim whoever stores the file again may have the
+/// path back, so what was claimed is deleted soon or not at all; an entry whose purge comes to no end is left to the next
+/// cleanup.
+struct Purge: Sendable {
+  let project: OpenProject
+  let run: UUID
+  let log: RemovalLog
+  /// Entries that are not that long in the trash stay.
+  let age: Duration
+
+  /// As many as are claimed and deleted together.
+  static let batchSize = 100
+  /// From the claim on; the database grants twice that.
+  private static let timeToDelete = Duration.seconds(30)
+  /// Questions at one time.
+  private static let concurrency = 8
+
+  /// Purges at most `batchSize` entries. An error is that of all of them, and none was deleted; those of single ones are
+  /// in what is returned.
+  func purge(_ objects: [ObjectAddress], kind: CleanupClass? = nil) async throws(StorageError) -> [Removal] {
+    let start = ContinuousClock.now
+    let claimed = try await project.trash.claim(objects, olderThan: age, run: run)
+    for (rule, entries) in Dictionary(grouping: claimed, by: \.rule) {
+      try await log.note(.purge, rule, entries.map { (Removal(.found, entry: $0), $0.file) })
+    }
+    CrashPoint.purgeClaimed.reached()
+    var removals = await kept(objects, besides: claimed, kind)
+    for (bucket, entries) in Dictionary(grouping: claimed, by: \.object.bucket).sorted(by: { $0.key < $1.key }) {
+      guard start.duration(to: .now) < Self.timeToDelete else {
+        removals += entries.map { Removal(.failed, kind: kind, entry: $0, error: .claimedTooLongAgo) }
+        continue
+      }
+      do throws(StorageError) {
+        try await project.objects.delete(entries.map(\.object.key), in: bucket)
+        CrashPoint.objectsDeleted.reached()
+        removals += await proved(entries, kind)
+      } catch {
+        removals += entries.map { Removal(.failed, kind: kind, entry: $0, error: error) }
+      }
+    }
+    return removals
+  }
+
+  /// Those that are gone already: what an earlier purge did not live to see.
+  func finish(_ objects: [ObjectAddress]) async throws(StorageError) -> (ended: [ObjectAddress], rest: [ObjectAddress])
+  {
+    var gone: [ObjectAddress] = []
+    for object in objects where try await project.objects.isGone(object.key, in: object.bucket) { gone.append(object) }
+    let ended = gone.isEmpty ? [] : try await project.trash.finish(gone, run: run)
+    let left = Set(objects).subtracting(ended)
+    return (ended, objects.filter(left.contains))
+  }
+
+  /// What was asked for and not claimed: restored, stored again, purged by somebody else, or too young.
+  private func kept(
+    _ objects: [ObjectAddress], besides claimed: [TrashEntry], _ kind: CleanupClass?
+  ) async -> [Removal] {
+    let taken = Set(claimed.map(\.object))
+    return objects.filter { !taken.contains($0) }.map { Removal(.kept, kind: kind, object: $0) }
+  }
+
+  private func proved(_ entries: [TrashEntry], _ kind: CleanupClass?) async -> [Removal] {
+    await withTaskGroup(of: (TrashEntry, Result<Bool, StorageError>).self) { group in
+      var rest = entries[...]
+      var removals: [Removal] = []
+      func start() {
+        guard let entry = rest.popFirst() else { return }
+        group.addTask {
+          do throws(StorageError) {
+            return (entry, .success(try await project.objects.isGone(entry.object.key, in: entry.object.bucket)))
+          } catch {
+            return (entry, .failure(error))
+          }
+        }
+      }
+      for _ in 0..<Self.concurrency { start() }
+      while let (entry, answer) = await group.next() {
+        start()
+        switch answer {
+        case .success(true): removals.append(Removal(.purged, kind: kind, entry: entry))
+        case .success(false): removals.append(Removal(.failed, kind: kind, entry: entry, error: .stillThere))
+        case .failure(let error): removals.append(Removal(.failed, kind: kind, entry: entry, error: error))
+        }
+      }
+      return removals
+    }
+  }
+}
+
+extension StorageError {
+  fileprivate static let stillThere = StorageError(
+    .rejected, "the service said that it deleted the object, and it is still there",
+    hint: "the next `supastore cleanup --apply` tries again", retry: .soon)
+
+  fileprivate static let claimedTooLongAgo = StorageError(
+    .deadline, "its object was not deleted: too much time went by since it was claimed",
+    hint: "the next `supastore cleanup --apply` goes on", retry: .soon)
+}

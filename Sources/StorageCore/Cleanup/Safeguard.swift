@@ -1,0 +1,123 @@
+/// What a cleanup may remove at most. Above one of these it removes nothing at all.
+public struct RemovalLimits: Sendable, Equatable {
+  /// Things moved into the trash by one run, and things purged by one run.
+  public var count = 100
+  /// Of all rows of `files`, rounded up: rows moved into the trash.
+  public var percent = 10
+  /// Of the things moved into the trash, and of those purged.
+  public var byteCount: Int64 = 1 << 30
+
+  public init() {}
+}
+
+/// What refuses to remove anything. The names are part of the contract.
+public enum Safeguard: String, Sendable, CaseIterable {
+  case maxDelete = "max_delete"
+  case maxDeletePercent = "max_delete_percent"
+  case maxDeleteBytes = "max_delete_bytes"
+  /// There are files to be removed for want of a link, and no link at all.
+  case noLinks = "no_links"
+  case noConversations = "no_conversations"
+  /// Row-level security may hide rows from whoever decides.
+  case hiddenRows = "rls"
+  /// No foreign key makes a link wait for, or fail at, a file's deletion.
+  case foreignKey = "foreign_key"
+  /// Rows on trashed paths would not be noticed.
+  case trigger
+  /// The database has no trash.
+  case notInstalled = "not_installed"
+  /// Not everything could be looked at.
+  case scan
+  /// The file is linked to several conversations.
+  case linkedElsewhere = "linked_elsewhere"
+}
+
+extension StorageError {
+  /// The refusal of a safeguard.
+  static func refused(by safeguard: Safeguard, _ reason: String, hint: String? = nil) -> StorageError {
+    StorageError(.guarded, "\(safeguard.rawValue): \(reason)", hint: hint)
+  }
+
+  /// Which safeguard refused; nil for every other error.
+  public var safeguard: Safeguard? {
+    guard code == .guarded else { return nil }
+    return Safeguard(rawValue: String(message.prefix { $0 != ":" }))
+  }
+
+  static let notInstalled = refused(
+    by: .notInstalled, "the database cannot take part in the decision: the schema's version 2 is missing",
+    hint: StorageError.withoutTrash.hint)
+}
+
+extension CleanupSurvey {
+  /// What forbids any removal, whatever was found.
+  var refusals: [StorageError] {
+    let hint = "`supastore schema --check` shows what differs"
+    var refusals: [StorageError] = []
+    if !callerSeesAllRows || obstacles.contains(Safeguard.hiddenRows.rawValue) {
+      refusals.append(
+        .refused(
+          by: .hiddenRows, "row-level security may hide links from the key, or from the owner of the functions",
+          hint: "use the service role's key; the tables' owner must not be subject to their policies"))
+    }
+    if obstacles.contains(Safeguard.foreignKey.rawValue) {
+      refusals.append(
+        .refused(by: .foreignKey, "conversation_files has no valid foreign key to files", hint: hint))
+    }
+    if obstacles.contains(Safeguard.trigger.rawValue) {
+      refusals.append(.refused(by: .trigger, "files lacks the trigger supastore_file_stored", hint: hint))
+    }
+    let known = [Safeguard.hiddenRows, .foreignKey, .trigger].map(\.rawValue)
+    for obstacle in obstacles where !known.contains(obstacle) {
+      refusals.append(.refused(by: .scan, "the database names an obstacle that is unknown here: \(obstacle)"))
+    }
+    return refusals
+  }
+
+  /// What forbids removing this much.
+  func refusals(of amounts: [CleanupClass: CleanupSurvey.Amount], _ limits: RemovalLimits) -> [StorageError] {
+    func sum(_ kinds: CleanupClass...) -> Amount {
+      kinds.reduce(into: Amount()) { sum, kind in
+        sum.count += amounts[kind]?.count ?? 0
+        sum.byteCount += amounts[kind]?.byteCount ?? 0
+      }
+    }
+    var refusals: [StorageError] = []
+    for (amount, verb) in [(sum(.orphan, .expired, .object), "trashed"), (sum(.purge, .unfinished), "purged")] {
+      if amount.count > limits.count {
+        refusals.append(
+          .refused(
+            by: .maxDelete, "\(amount.count) would be \(verb), more than \(limits.count)",
+            hint: "look at them without --apply; if they are right, add --max-delete \(amount.count)"))
+      }
+      if amount.byteCount > limits.byteCount {
+        refusals.append(
+          .refused(
+            by: .maxDeleteBytes, "\(amount.byteCount) bytes would be \(verb), more than \(limits.byteCount)",
+            hint: "look at them without --apply; if they are right, add --max-delete-bytes \(amount.byteCount)"))
+      }
+    }
+    let rows = sum(.orphan, .expired).count
+    let allowed = (fileCount * limits.percent + 99) / 100
+    if rows > allowed {
+      let percent = (rows * 100 + fileCount - 1) / max(1, fileCount)
+      refusals.append(
+        .refused(
+          by: .maxDeletePercent, "\(rows) of \(fileCount) rows would be trashed, more than \(limits.percent) %",
+          hint: "look at them without --apply; if they are right, add --max-delete-percent \(min(100, percent))"))
+    }
+    if sum(.orphan).count > 0, linkCount == 0 {
+      refusals.append(
+        .refused(
+          by: .noLinks, "no file is linked to any conversation, so that a file has no link means nothing",
+          hint: "are these the right project and tables?"))
+    }
+    if sum(.orphan).count > 0, conversationCount == 0 {
+      refusals.append(
+        .refused(
+          by: .noConversations, "there are no conversations, so that a file has no link means nothing",
+          hint: "are these the right project and tables?"))
+    }
+    return refusals
+  }
+}

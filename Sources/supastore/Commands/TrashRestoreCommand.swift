@@ -1,0 +1,60 @@
+internal import CommandTable
+internal import StorageCore
+
+/// `supastore trash restore`
+enum TrashRestoreCommand {
+  static let files = TrashSelection.files
+  static let run = TrashSelection.run
+  static let conversation = TrashSelection.conversation
+
+  static let declaration = Declaration(
+    "trash restore", abstract: "Bring deleted files back",
+    discussion: """
+      Each comes back with its id, its path and everything its row held, and with its links to those conversations that \
+      exist. A conversation that was deleted does not come back by itself: make it again before, with the same id, and \
+      the links are made, too.
+      """,
+    examples: [
+      Example("supastore trash restore 0d1f6f0e-5a3c-8b6e-9f7a-3c1d2e4f5a6b", "One file"),
+      Example("supastore trash restore --run 3f0c6e1a-6a0b-4a55-9d3e-1c2b3a4d5e6f", "Undo a cleanup"),
+      Example("supastore trash restore --conversation 7d3f", "The files of a deleted conversation"),
+    ],
+    files, run, conversation)
+}
+
+extension TrashRestoreCommand: Command {
+  static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    let console = context.console
+    return try await context.withProject(context.configuration(arguments)) { project in
+      let (entries, failed) = try await TrashSelection.entries(arguments, in: project)
+      let restorations = try await project.restore(entries.map(\.object))
+      for (file, error) in failed where !console.isJSON {
+        console.warning("\(file): \(error.message)", hint: error.hint)
+      }
+      for restoration in restorations {
+        if console.isJSON {
+          try console.result(restoration.json)
+        } else if let error = restoration.error {
+          console.warning("\(restoration.object.key): \(error.message)", hint: error.hint)
+        } else {
+          let links = restoration.linkCount == 1 ? "1 link" : "\(restoration.linkCount) links"
+          try console.result("restored \(restoration.object.key), \(links)")
+          if !restoration.hasObject { console.warning("\(restoration.object.key): its object is missing") }
+        }
+      }
+      let errors = failed.map(\.error) + restorations.compactMap(\.error)
+      if console.isJSON {
+        try console.result(
+          [
+            "type": "restore", "restored": JSONDocument(restorations.count { $0.result == .restored }),
+            "failed": .array(
+              failed.map { ["file": .string($0.file.description), "error": $0.error.json] }),
+          ] + project.origin)
+      } else if entries.isEmpty, failed.isEmpty {
+        console.note("nothing of it is in the trash")
+      }
+      return .ofItems(
+        succeeded: restorations.count { $0.result == .restored }, failures: errors.map { ExitStatus($0) })
+    }
+  }
+}
