@@ -26,7 +26,6 @@ enum CrashPoint: String, CaseIterable, Sendable {
   case blobRemoved = "blob-removed"
   case objectsRemoved = "objects-removed"
   case purgeFinished = "purge-finished"
-  case pathsCleared = "paths-cleared"
   case entriesRestored = "entries-restored"
 
   case outageNoted = "outage-noted"

@@ -124,11 +124,11 @@ extension LocalDatabase {
     try files(storagePaths: [object.key]).contains { $0.bucket == object.bucket }
   }
 
-  /// Whether the object may be deleted: no row describes it, and nobody keeps it in the trash or has asked for its path.
+  /// Whether the object may be deleted: no row describes it, it is not kept in the trash, and its purge is not over.
   func mayDelete(_ object: ObjectAddress) throws(SQLiteError) -> Bool {
     switch try state(of: object) {
-    case .trashed?, .cleared?: false
-    case .purging?, .purged?, nil: try !isHeld(object)
+    case .trashed?, .purged?: false
+    case .purging?, nil: try !isHeld(object)
     }
   }
 
@@ -148,13 +148,5 @@ extension LocalDatabase {
       if try state(of: object) == .purged { finished.append(object) }
     }
     return finished
-  }
-
-  func clear(_ keys: [String], at time: Timestamp) throws(SQLiteError) {
-    for entry in try entries(
-      "key IN (SELECT value FROM json_each(?)) AND state IN ('purging', 'purged')", [.list(keys)])
-    {
-      try clear(entry.object, at: time)
-    }
   }
 }

@@ -1,22 +1,16 @@
 internal import FoundationEssentials
 internal import SQLite
 
-/// The trash: one entry for each object. Beside the states that everybody sees an entry can be `cleared`: its object was
-/// to be deleted, and then somebody asked for the path or stored the object again, so a deletion that is still to come
-/// must not touch it. Whoever stores the row takes the entry away.
+/// The trash: one entry for each object.
 extension LocalDatabase {
-  enum EntryState: String {
-    case trashed, purging, purged, cleared
-  }
-
   /// What the audit records.
   enum TrashAction: String {
-    case trash, restore, revive, purge, purged, clear, conversation
+    case trash, restore, revive, purge, purged, conversation
 
     fileprivate var detail: String {
       switch self {
       case .trash: "json_object('file', json(file), 'links', json(links))"
-      case .revive, .purge, .clear: "file"
+      case .revive, .purge: "file"
       case .restore, .purged, .conversation: "NULL"
       }
     }
@@ -34,15 +28,15 @@ extension LocalDatabase {
       'size_bytes', size_bytes, 'sha256', sha256, 'claimed_at', claimed_at, 'purged_at', purged_at)
     """
 
-  func state(of object: ObjectAddress) throws(SQLiteError) -> EntryState? {
+  func state(of object: ObjectAddress) throws(SQLiteError) -> TrashEntry.State? {
     try rows("SELECT state FROM trash WHERE bucket = ? AND key = ?", object.values) { row throws(SQLiteError) in
-      guard let state = EntryState(rawValue: try row.text(0)) else { throw .damaged("an unknown state of an entry") }
+      guard let state = TrashEntry.State(rawValue: try row.text(0)) else { throw .damaged("an unknown state of an entry") }
       return state
     }.first
   }
 
   func entry(_ object: ObjectAddress) throws(SQLiteError) -> TrashEntry? {
-    try entries("bucket = ? AND key = ? AND state <> 'cleared'", object.values).first
+    try entries("bucket = ? AND key = ?", object.values).first
   }
 
   func entries(_ condition: String, _ values: [SQLiteValue]) throws(SQLiteError) -> [TrashEntry] {
@@ -73,11 +67,6 @@ extension LocalDatabase {
 
   // MARK: Changes
 
-  func setState(of object: ObjectAddress, to state: EntryState) throws(SQLiteError) {
-    var update = try database.prepare("UPDATE trash SET state = ? WHERE bucket = ? AND key = ?")
-    try update.run([.text(state.rawValue)] + object.values)
-  }
-
   func removeEntry(_ object: ObjectAddress) throws(SQLiteError) {
     var deletion = try database.prepare("DELETE FROM trash WHERE bucket = ? AND key = ?")
     try deletion.run(object.values)
@@ -99,21 +88,22 @@ extension LocalDatabase {
 
   // MARK: Storing again
 
-  /// Whether the object is being deleted, or gone.
-  func isDoomed(_ object: ObjectAddress) throws(SQLiteError) -> Bool {
-    let state = try state(of: object)
-    return state == .purging || state == .purged
-  }
-
-  /// The first of the files that cannot be stored now, since the object on its path is being deleted or gone.
-  func firstPurged(of files: [FileRow]) throws(SQLiteError) -> (file: FileRow, state: EntryState)? {
+  /// The first of the files that cannot be stored now, since the object on its path was deleted, or is being deleted and
+  /// gone already. One that is still there stays once a row describes it: the deletion looks.
+  func firstPurged(
+    of files: [FileRow], contentsIn blobs: BlobDirectory
+  ) throws(SQLiteError) -> (file: FileRow, state: TrashEntry.State)? {
     for file in files {
       let address = ObjectAddress(of: file)
       guard let state = try state(of: address), state != .trashed,
         try self.files(storagePaths: [file.storagePath]).isEmpty
       else { continue }
-      if state == .cleared, try object(address.key, in: address.bucket) != nil { continue }
-      return (file, state == .cleared ? .purged : state)
+      if let object = try object(address.key, in: address.bucket),
+        blobs.holds(object.sha256, byteCount: object.byteCount)
+      {
+        continue
+      }
+      return (file, state)
     }
     return nil
   }
@@ -121,16 +111,9 @@ extension LocalDatabase {
   /// A row was stored on a path: if the path is in the trash, that ends here.
   func revive(_ file: FileRow, at time: Timestamp) throws(SQLiteError) {
     let address = ObjectAddress(of: file)
-    guard let state = try state(of: address) else { return }
-    if state == .trashed { try record(.revive, of: address, at: time) }
+    if try state(of: address) == nil { return }
+    try record(.revive, of: address, at: time)
     try removeEntry(address)
-  }
-
-  /// An object was stored, or is about to be: no deletion that is still to come may touch it.
-  func clear(_ object: ObjectAddress, at time: Timestamp) throws(SQLiteError) {
-    guard try isDoomed(object) else { return }
-    try record(.clear, of: object, at: time)
-    try setState(of: object, to: .cleared)
   }
 }
 

@@ -81,7 +81,7 @@ final class LocalDatabase {
     CREATE INDEX objects_sha256 ON objects (sha256);
     CREATE TABLE trash (
       bucket TEXT NOT NULL, key TEXT NOT NULL,
-      state TEXT NOT NULL CHECK (state IN ('trashed', 'purging', 'purged', 'cleared')), rule TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('trashed', 'purging', 'purged')), rule TEXT NOT NULL,
       run_id TEXT NOT NULL, trashed_at TEXT NOT NULL, file_id TEXT, file TEXT, links TEXT NOT NULL, waiting TEXT NOT NULL,
       continuation_id TEXT, size_bytes INTEGER, sha256 TEXT, claimed_at TEXT, claim_run_id TEXT, purged_at TEXT,
       PRIMARY KEY (bucket, key)) STRICT;

@@ -6,7 +6,7 @@ extension LocalStore {
   private static let removalLimit = 50
 
   /// Takes objects away, and with the last object of a content its blob. What a row describes, what lies in the trash, and
-  /// what was stored again since its purge began stays: a deletion that comes late harms nobody.
+  /// what was stored again since its purge ended stays: a deletion that comes late harms nobody.
   func delete(_ keys: [String], in bucket: String) throws(StorageError) {
     var rest = keys[...]
     while !rest.isEmpty {

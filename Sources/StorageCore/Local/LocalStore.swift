@@ -105,8 +105,10 @@ actor LocalStore {
       throw StorageError(error)
     }
     defer { CrashPoint.filesCommitted.reached() }
-    return try writing { [project] tables throws(SQLiteError) -> Result<Set<FileID>, StorageError> in
-      if let (file, state) = try tables.firstPurged(of: files) { return .failure(.pathPurged(file.storagePath, state)) }
+    return try writing { [blobs, project] tables throws(SQLiteError) -> Result<Set<FileID>, StorageError> in
+      if let (file, state) = try tables.firstPurged(of: files, contentsIn: blobs) {
+        return .failure(.pathPurged(file.storagePath, state))
+      }
       let inserted = try tables.insert(files, at: time)
       for file in files where inserted.contains(file.id) { try tables.revive(file, at: time) }
       try tables.enqueue(files.map(\.id).filter(inserted.contains).map { .file($0) }, for: project, at: time)
@@ -193,17 +195,14 @@ actor LocalStore {
     guard !upload.key.isEmpty, upload.key.unicodeScalars.allSatisfy(\.isAcceptedInKeys) else {
       throw StorageError(.rejected, "the key \(upload.key) holds what Supabase does not accept")
     }
-    let address = ObjectAddress(bucket: upload.bucket, key: upload.key)
-    let (bucket, other) = try reading { tables throws(SQLiteError) in
-      (try tables.bucket(upload.bucket), try tables.isDoomed(address) ? nil : try tables.object(upload.key, in: upload.bucket))
-    }
+    let bucket = try reading { tables throws(SQLiteError) in try tables.bucket(upload.bucket) }
     guard let bucket else {
       throw StorageError(.setup, "the local store has no bucket \(upload.bucket)", hint: "run `supastore setup`")
     }
     if let limit = bucket.byteLimit, upload.content.byteCount > limit {
       throw .tooLarge(byteCount: upload.content.byteCount, bucket)
     }
-    if !upload.overwrites, let other, isWhole(other) { return nil }
+    if !upload.overwrites, try object(upload.key, in: upload.bucket) != nil { return nil }
     let digests = try blobs.write(upload.content)
     guard let md5 = digests.md5 else { throw StorageError(.damaged, "a content without its MD5") }
     return LocalObject(
@@ -219,9 +218,8 @@ actor LocalStore {
     return try writing { [blobs] tables throws(SQLiteError) in
       var (recorded, lost): ([Int], [Int]) = ([], [])
       for (index, object, overwrites) in written {
-        let address = ObjectAddress(bucket: object.bucket, key: object.key)
         if !overwrites, let other = try tables.object(object.key, in: object.bucket), other.sha256 != object.sha256,
-          blobs.holds(other.sha256, byteCount: other.byteCount), try !tables.isDoomed(address)
+          blobs.holds(other.sha256, byteCount: other.byteCount)
         {
           continue
         }
@@ -231,7 +229,6 @@ actor LocalStore {
           continue
         }
         try tables.put(object)
-        try tables.clear(address, at: Timestamp.now)
         recorded.append(index)
       }
       return (recorded, lost)
@@ -287,7 +284,7 @@ extension StorageError {
   fileprivate static let blobVanished = StorageError(
     .changed, "the content was removed while it was stored", hint: "run the same command again", retry: .soon)
 
-  fileprivate static func pathPurged(_ key: String, _ state: LocalDatabase.EntryState) -> StorageError {
+  fileprivate static func pathPurged(_ key: String, _ state: TrashEntry.State) -> StorageError {
     StorageError(
       .purging, "the object on \(key) is \(state.rawValue) and has to be stored again first",
       hint: "run the same command again")

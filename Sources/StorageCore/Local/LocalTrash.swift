@@ -87,11 +87,6 @@ struct LocalTrash: Trash {
     }
   }
 
-  func clear(_ keys: [String]) async throws(StorageError) -> Duration? {
-    try await changing(.pathsCleared) { tables, time throws(SQLiteError) in try tables.clear(keys, at: time) }
-    return nil
-  }
-
   /// - Parameter point: after it is committed.
   private func changing<Value: Sendable>(
     _ point: CrashPoint? = nil, _ body: @Sendable (LocalDatabase, Timestamp) throws(SQLiteError) -> Value

@@ -36,7 +36,8 @@ import Testing
   ]
 
   @Test func `no step is left out`() {
-    #expect(Set(Self.writing + Self.fallingBack + Self.storing + Self.replaying) == Set(CrashPoint.allCases))
+    let points = Self.writing + Self.fallingBack + Self.storing + Self.replaying + RemovalCrashTests.points
+    #expect(Set(points) == Set(CrashPoint.allCases))
   }
 
   private var files: [String] { (0..<Self.fileCount).map { tree["f\($0)"] } }
