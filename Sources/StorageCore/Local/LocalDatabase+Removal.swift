@@ -64,7 +64,9 @@ extension LocalDatabase {
 
   private func mayGo(_ file: FileRow, _ removal: Removal) throws(SQLiteError) -> Bool {
     if let limit = removal.linkLimit, try linkCounts(of: [file.id])[file.id] ?? 0 > limit { return false }
-    if let moment = removal.madeBefore { guard let made = file.createdAt, made < moment.columnText else { return false } }
+    if let moment = removal.madeBefore {
+      guard let made = file.createdAt, made < moment.columnText else { return false }
+    }
     if let moment = removal.expiredBefore {
       guard let expiry = file.metadata.expiresAt.flatMap({ Timestamp(expiry: $0) }), expiry < moment else {
         return false

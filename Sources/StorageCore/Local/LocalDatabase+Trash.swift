@@ -30,7 +30,9 @@ extension LocalDatabase {
 
   func state(of object: ObjectAddress) throws(SQLiteError) -> TrashEntry.State? {
     try rows("SELECT state FROM trash WHERE bucket = ? AND key = ?", object.values) { row throws(SQLiteError) in
-      guard let state = TrashEntry.State(rawValue: try row.text(0)) else { throw .damaged("an unknown state of an entry") }
+      guard let state = TrashEntry.State(rawValue: try row.text(0)) else {
+        throw .damaged("an unknown state of an entry")
+      }
       return state
     }.first
   }

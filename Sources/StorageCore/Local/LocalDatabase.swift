@@ -44,15 +44,17 @@ final class LocalDatabase {
         INSERT INTO outbox (project, kind, message_id, created_at)
           SELECT '', 'message', id, created_at FROM messages ORDER BY created_at;
         """,
-      // Nobody knows when objects were written; as of now they are nothing that was left behind long ago.
-      2: """
-        CREATE TABLE objects_3 (\(objectDefinition)) STRICT, WITHOUT ROWID;
-        INSERT INTO objects_3 SELECT bucket, key, sha256, size_bytes, etag, version,
-          strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') FROM objects;
-        DROP TABLE objects;
-        ALTER TABLE objects_3 RENAME TO objects;
-        """ + trash,
+      2: objectTimes + trash,
     ])
+
+  /// Nobody knows when objects were written; as of now they are nothing that was left behind long ago.
+  private static let objectTimes = """
+    CREATE TABLE objects_3 (\(objectDefinition)) STRICT, WITHOUT ROWID;
+    INSERT INTO objects_3 SELECT bucket, key, sha256, size_bytes, etag, version,
+      strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') FROM objects;
+    DROP TABLE objects;
+    ALTER TABLE objects_3 RENAME TO objects;
+    """
 
   private static let objectDefinition = """
     bucket TEXT NOT NULL REFERENCES buckets, key TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,

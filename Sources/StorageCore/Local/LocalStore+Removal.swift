@@ -5,8 +5,8 @@ extension LocalStore {
   /// Objects that are taken away in one transaction; others wait meanwhile.
   private static let removalLimit = 50
 
-  /// Takes objects away, and with the last object of a content its blob. What a row describes, what lies in the trash, and
-  /// what was stored again since its purge ended stays: a deletion that comes late harms nobody.
+  /// Takes objects away, and with the last object of a content its blob. What a row describes, what lies in the trash,
+  /// and what was stored again since its purge ended stays: a deletion that comes late harms nobody.
   func delete(_ keys: [String], in bucket: String) throws(StorageError) {
     var rest = keys[...]
     while !rest.isEmpty {
@@ -16,8 +16,8 @@ extension LocalStore {
     }
   }
 
-  /// Blobs go first, under the lock that whoever records an object needs as well: nobody names one of them meanwhile. Killed
-  /// in between, objects are left without their contents that no row describes; the next purge takes them away.
+  /// Blobs go first, under the lock that whoever records an object needs as well: nobody names one of them meanwhile.
+  /// Killed in between, objects are left without their contents that no row describes; the next purge takes them away.
   private func remove(_ objects: [ObjectAddress]) throws(StorageError) {
     let outcome = try writing { [blobs] tables throws(SQLiteError) -> Result<Void, FileError> in
       var doomed: [ObjectAddress] = []

@@ -51,7 +51,8 @@ import Testing
     (.string(" 2020-01-01T00:00:00Z"), false), (.string("2020-01-01T00:00:00Z\n"), false),
     (.string("0000-01-01T00:00:00Z"), false), (.string("20200101T000000Z"), false), (.string("-infinity"), false),
     (.string("2020-01-01T00:00:00Z BC"), false), (.string("2020-01-01T00Z"), false), (.string("yesterday"), false),
-    (.string(""), false), (.integer(0), false), (.null, false), (.object(["at": .string("2020-01-01T00:00:00Z")]), false),
+    (.string(""), false), (.integer(0), false), (.null, false),
+    (.object(["at": .string("2020-01-01T00:00:00Z")]), false),
     (.string("２０２０-01-01T00:00:00Z"), false),
   ]
 

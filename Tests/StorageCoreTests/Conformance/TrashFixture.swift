@@ -97,5 +97,7 @@ struct TrashFixture {
 
 extension ObjectAddress {
   /// Of the row with that number.
-  static func numbered(_ number: Int) -> ObjectAddress { ObjectAddress(bucket: "user-files", key: "uploads/c/\(number)") }
+  static func numbered(_ number: Int) -> ObjectAddress {
+    ObjectAddress(bucket: "user-files", key: "uploads/c/\(number)")
+  }
 }

@@ -96,7 +96,9 @@ import Testing
     #expect(before.waiting.contains { $0.contains("|1|") })
   }
 
-  @Test func `what is in the trash stays there where that can be read, and comes back where nobody knows`() async throws {
+  @Test func `what is in the trash stays there where that can be read, and comes back where nobody knows`()
+    async throws
+  {
     let trash = LocalTrash(store: try store.open(for: "https://a"))
     _ = try await trash.trash([id(3), id(4)], linkedAtMost: nil, run: UUID())
     let object = ObjectAddress(bucket: "user-files", key: "uploads/first/4")

@@ -69,7 +69,9 @@ import Testing
           group.addTask { (true, try await upload(number)) }
           group.addTask { (false, try await supastore("delete", "--yes", "--now", id)) }
         }
-        for try await (isUpload, run) in group { #expect(!isUpload || run.exitStatus == 0, "\(run.output)\(run.errors)") }
+        for try await (isUpload, run) in group {
+          #expect(!isUpload || run.exitStatus == 0, "\(run.output)\(run.errors)")
+        }
       }
       let check = try await supastore("local", "check", "--json")
       #expect(check.exitStatus == 0, "\(check.output)")

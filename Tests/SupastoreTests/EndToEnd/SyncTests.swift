@@ -75,7 +75,9 @@ import Testing
     ).compactMap(\.first).compactMap { $0 }.sorted()
   }
 
-  @Test func `a file that is deleted while it waits is never sent, and one that comes back is sent once`() async throws {
+  @Test func `a file that is deleted while it waits is never sent, and one that comes back is sent once`()
+    async throws
+  {
     let fixture = try SyncFixture()
     try await fixture.supastore.setUp()
     let id = try await fixture.store("gone", nil, "--conversation", "c")
