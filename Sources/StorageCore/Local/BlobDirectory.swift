@@ -2,7 +2,7 @@ internal import Digests
 internal import Glibc
 
 /// The contents in the local store: files named by their SHA-256, `blobs/aa/<sha256>`. Every process may write them at
-/// the same time; none is ever changed or removed. Blocks.
+/// the same time; none is ever changed. One that no object names any more is removed under the database's lock. Blocks.
 struct BlobDirectory: Sendable {
   let root: TargetDirectory
 
@@ -43,6 +43,23 @@ struct BlobDirectory: Sendable {
       FileKind(mode: status.st_mode) == .regular
     else { return nil }
     return FileStatus(status)
+  }
+
+  /// Removes blobs with their sidecars, those that are there; it outlives a crash of the machine once this returns.
+  func remove(_ digests: some Collection<SHA256Digest>) throws(FileError) {
+    var folders: [String: TargetDirectory] = [:]
+    for digest in digests {
+      let name = String(digest.hex.prefix(2))
+      if folders[name] == nil { folders[name] = try root.existingSubdirectory(name.utf8) }
+      guard let folder = folders[name] else { continue }
+      for name in [digest.hex, "\(digest.hex).json"] where unlinkat(folder.descriptor.number, name, 0) != 0 {
+        guard errno == ENOENT else {
+          throw .failed(.write, folder.path.appending(LocalPath(checked: Array(name.utf8))), code: errno)
+        }
+      }
+      CrashPoint.blobRemoved.reached()
+    }
+    for folder in folders.values { try folder.sync() }
   }
 
   /// Writes a content. It outlives a crash of the machine once this returns. One that is there already is replaced: by

@@ -22,6 +22,12 @@ enum CrashPoint: String, CaseIterable, Sendable {
   case metadataNoted = "metadata-noted"
   case metadataChanged = "metadata-changed"
 
+  /// Inside a transaction: a content is gone, and what names it is not.
+  case blobRemoved = "blob-removed"
+  case objectsRemoved = "objects-removed"
+  case purgeFinished = "purge-finished"
+  case entriesRestored = "entries-restored"
+
   case outageNoted = "outage-noted"
   /// A run goes on in the local store.
   case turnedToLocal = "turned-to-local"

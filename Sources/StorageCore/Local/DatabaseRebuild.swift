@@ -85,6 +85,7 @@ struct DatabaseRebuild {
     try database.transaction { () throws(SQLiteError) in
       var salvage = Salvage(from: old, into: filled)
       try salvage.takeContents()
+      try salvage.takeTrash()
       try filled.insertLines()
       try filled.insertConversations(all: !salvage.wasRead("conversations"))
       try salvage.takeRest()
@@ -109,6 +110,8 @@ struct DatabaseRebuild {
       let object = try LocalObject(
         keptFor: line.file, sha256: lines.text(1), byteCount: lines.integer(2), etag: lines.text(3))
       if let other = try tables.object(object.key, in: object.bucket), other.sha256 != object.sha256 { continue }
+      // Somebody deleted it, and the old database still says so.
+      if try tables.entry(ObjectAddress(of: line.file)) != nil { continue }
       guard try insert(line.file, madeAt: line.createdAt) else { continue }
       try run("INSERT INTO temp.made (id) VALUES (?)", [.text(line.file.id.description)])
       try insert(object)
@@ -226,7 +229,10 @@ struct DatabaseRebuild {
     recovery.linkCount = try tables.count("conversation_files", where: none)
     recovery.waitingCount = try tables.count("outbox", where: none)
     recovery.lostFiles = try tables.rows(
-      "SELECT id, storage_path, sha256 FROM temp.lost WHERE id NOT IN (SELECT id FROM files) ORDER BY storage_path", []
+      """
+      SELECT id, storage_path, sha256 FROM temp.lost WHERE id NOT IN (SELECT id FROM files)
+        AND id NOT IN (SELECT file_id FROM trash WHERE file_id IS NOT NULL AND state <> 'trashed') ORDER BY storage_path
+      """, []
     ) { row throws(SQLiteError) in
       LocalRecovery.LostFile(
         id: try FileID(column: row.text(0)), storagePath: try row.text(1),

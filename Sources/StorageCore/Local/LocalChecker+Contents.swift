@@ -86,7 +86,8 @@ extension LocalChecker {
 
   /// What the rows name and was not met on the disk.
   mutating func reportMissing() throws(SQLiteError) {
-    var objects = try expected.prepare("SELECT sha256, bucket, key FROM objects ORDER BY sha256, bucket, key")
+    var objects = try expected.prepare(
+      "SELECT sha256, bucket, key FROM objects WHERE is_purging = 0 ORDER BY sha256, bucket, key")
     while try objects.step() {
       let (digest, key) = (objects.value(0).text ?? "", objects.value(2).text ?? "")
       note(

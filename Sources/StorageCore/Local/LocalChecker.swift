@@ -24,7 +24,7 @@ struct LocalChecker {
         creation: """
           CREATE TABLE objects (
             sha256 TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-            PRIMARY KEY (sha256, bucket, key)) STRICT, WITHOUT ROWID;
+            is_purging INTEGER NOT NULL, PRIMARY KEY (sha256, bucket, key)) STRICT, WITHOUT ROWID;
           CREATE TABLE files (
             sha256 TEXT NOT NULL, id TEXT NOT NULL, storage_path TEXT NOT NULL, PRIMARY KEY (sha256, id)
             ) STRICT, WITHOUT ROWID;
@@ -99,12 +99,24 @@ struct LocalChecker {
 
   private mutating func collectObjects(_ database: Database) throws(SQLiteError) {
     var insertion = try expected.prepare(
-      "INSERT INTO objects (bucket, key, sha256, size_bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+      """
+      INSERT INTO objects (bucket, key, sha256, size_bytes, is_purging) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+      """)
+    // Of an object that is being deleted the blob goes first. Earlier versions have no trash.
+    let isPurging =
+      try database.has(table: "trash")
+      ? """
+      EXISTS (SELECT 1 FROM trash AS t
+        WHERE t.bucket = objects.bucket AND t.key = objects.key AND state IN ('purging', 'purged'))
+      """ : "0"
     let count = try database.forEachRow(
-      of: "SELECT bucket, key, sha256, size_bytes FROM objects WHERE (bucket, key) > (?, ?) ORDER BY bucket, key",
+      of: """
+        SELECT bucket, key, sha256, size_bytes, \(isPurging) FROM objects
+        WHERE (bucket, key) > (?, ?) ORDER BY bucket, key
+        """,
       after: [.text(""), .text("")]
     ) { row throws(SQLiteError) in
-      let values = (0..<4).map { row.value($0) }
+      let values = (0..<5).map { row.value($0) }
       try insertion.run(values)
       return Array(values[..<2])
     }
@@ -137,6 +149,12 @@ struct LocalChecker {
 }
 
 extension Database {
+  fileprivate func has(table: String) throws(SQLiteError) -> Bool {
+    var statement = try prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
+    try statement.bind([.text(table)])
+    return try statement.step()
+  }
+
   /// Hands over all rows of a query whose first values, those after which a page begins, `body` returns. Readers and
   /// writers get their turn between pages.
   /// - Returns: how many rows there are.

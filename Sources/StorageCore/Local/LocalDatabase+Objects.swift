@@ -11,6 +11,7 @@ struct LocalObject: Sendable {
   /// The MD5 of the content, as the file back end of Supabase has it.
   var etag: String
   var version = UUID().uuidString.lowercased()
+  var writtenAt = Timestamp.now.columnText
 
   /// - Parameter modifiedAt: of its blob.
   func description(modifiedAt: Timestamp?) -> StoredObject {
@@ -21,7 +22,7 @@ struct LocalObject: Sendable {
 }
 
 extension LocalDatabase {
-  static let objectColumns = "bucket, key, sha256, size_bytes, etag, version"
+  static let objectColumns = "bucket, key, sha256, size_bytes, etag, version, written_at"
 
   func bucket(_ name: String) throws(SQLiteError) -> StoredBucket? {
     try rows("SELECT is_public, byte_limit FROM buckets WHERE name = ?", [.text(name)]) { row in
@@ -57,13 +58,26 @@ extension LocalDatabase {
     ) { row throws(SQLiteError) in try LocalObject(row) }
   }
 
+  /// Whether an object other than these has this content.
+  func isReferred(_ digest: SHA256Digest, beside keys: some Collection<ObjectAddress>) throws(SQLiteError) -> Bool {
+    let objects = Set(keys)
+    return try rows("SELECT bucket, key FROM objects WHERE sha256 = ?", [.text(digest.hex)]) {
+      row throws(SQLiteError) in ObjectAddress(bucket: try row.text(0), key: try row.text(1))
+    }.contains { !objects.contains($0) }
+  }
+
+  func removeObject(at address: ObjectAddress) throws(SQLiteError) {
+    var deletion = try database.prepare("DELETE FROM objects WHERE bucket = ? AND key = ?")
+    try deletion.run([.text(address.bucket), .text(address.key)])
+  }
+
   /// Puts an object under its key, in place of what may lie there.
   func put(_ object: LocalObject) throws(SQLiteError) {
     var insertion = try database.prepare(
-      "INSERT OR REPLACE INTO objects (\(Self.objectColumns)) VALUES (?, ?, ?, ?, ?, ?)")
+      "INSERT OR REPLACE INTO objects (\(Self.objectColumns)) VALUES (?, ?, ?, ?, ?, ?, ?)")
     try insertion.run([
       .text(object.bucket), .text(object.key), .text(object.sha256.hex), .integer(object.byteCount),
-      .text(object.etag), .text(object.version),
+      .text(object.etag), .text(object.version), .text(object.writtenAt),
     ])
   }
 }
@@ -79,6 +93,6 @@ extension LocalObject {
     guard let sha256 = SHA256Digest(hex: try row.text(2)) else { throw .damaged("a digest that is none") }
     self.init(
       bucket: try row.text(0), key: try row.text(1), sha256: sha256, byteCount: row.integer(3), etag: try row.text(4),
-      version: try row.text(5))
+      version: try row.text(5), writtenAt: try row.text(6))
   }
 }

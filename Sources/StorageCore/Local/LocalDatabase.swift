@@ -9,12 +9,10 @@ final class LocalDatabase {
 
   /// "SUPL"
   static let schema = Schema(
-    applicationID: 0x5355_504c, version: 2,
+    applicationID: 0x5355_504c, version: 3,
     creation: """
       CREATE TABLE buckets (name TEXT PRIMARY KEY NOT NULL, is_public INTEGER NOT NULL, byte_limit INTEGER) STRICT;
-      CREATE TABLE objects (
-        bucket TEXT NOT NULL REFERENCES buckets, key TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-        etag TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY (bucket, key)) STRICT, WITHOUT ROWID;
+      CREATE TABLE objects (\(objectDefinition)) STRICT, WITHOUT ROWID;
       CREATE TABLE conversations (
         id TEXT PRIMARY KEY NOT NULL, continuation_id TEXT NOT NULL UNIQUE, title TEXT, metadata TEXT NOT NULL,
         created_at TEXT NOT NULL, updated_at TEXT NOT NULL) STRICT;
@@ -32,7 +30,7 @@ final class LocalDatabase {
         file_id TEXT NOT NULL REFERENCES files ON DELETE CASCADE, added_at TEXT NOT NULL,
         PRIMARY KEY (conversation_id, file_id)) STRICT, WITHOUT ROWID;
       CREATE INDEX conversation_files_file ON conversation_files (file_id);
-      """ + outbox,
+      """ + outbox + trash,
     upgrades: [
       1: outbox + """
         INSERT INTO outbox (project, kind, continuation_id, created_at)
@@ -45,8 +43,23 @@ final class LocalDatabase {
           WHERE continuation_id IS NOT json_extract(files.metadata, '$.continuation_id');
         INSERT INTO outbox (project, kind, message_id, created_at)
           SELECT '', 'message', id, created_at FROM messages ORDER BY created_at;
-        """
+        """,
+      2: objectTimes + trash,
     ])
+
+  /// Nobody knows when objects were written; as of now they are nothing that was left behind long ago.
+  private static let objectTimes = """
+    CREATE TABLE objects_3 (\(objectDefinition)) STRICT, WITHOUT ROWID;
+    INSERT INTO objects_3 SELECT bucket, key, sha256, size_bytes, etag, version,
+      strftime('%Y-%m-%dT%H:%M:%f000+00:00', 'now') FROM objects;
+    DROP TABLE objects;
+    ALTER TABLE objects_3 RENAME TO objects;
+    """
+
+  private static let objectDefinition = """
+    bucket TEXT NOT NULL REFERENCES buckets, key TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+    etag TEXT NOT NULL, version TEXT NOT NULL, written_at TEXT NOT NULL, PRIMARY KEY (bucket, key)
+    """
 
   private static let outbox = """
 
@@ -62,6 +75,26 @@ final class LocalDatabase {
     CREATE INDEX outbox_file ON outbox (file_id);
     CREATE INDEX outbox_continuation_id ON outbox (continuation_id);
     CREATE INDEX outbox_message ON outbox (message_id);
+
+    """
+
+  private static let trash = """
+
+    CREATE INDEX objects_sha256 ON objects (sha256);
+    CREATE TABLE trash (
+      bucket TEXT NOT NULL, key TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('trashed', 'purging', 'purged')), rule TEXT NOT NULL,
+      run_id TEXT NOT NULL, trashed_at TEXT NOT NULL, file_id TEXT, file TEXT, links TEXT NOT NULL, waiting TEXT NOT NULL,
+      continuation_id TEXT, size_bytes INTEGER, sha256 TEXT, claimed_at TEXT, claim_run_id TEXT, purged_at TEXT,
+      PRIMARY KEY (bucket, key)) STRICT;
+    CREATE INDEX trash_order ON trash (trashed_at, bucket, key);
+    CREATE INDEX trash_file ON trash (file_id);
+    CREATE INDEX trash_run ON trash (run_id);
+    CREATE INDEX trash_key ON trash (key);
+    CREATE TABLE audit (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, action TEXT NOT NULL, run_id TEXT, rule TEXT, bucket TEXT,
+      key TEXT, file_id TEXT, sha256 TEXT, size_bytes INTEGER, detail TEXT) STRICT;
+    CREATE INDEX audit_run ON audit (run_id);
 
     """
 

@@ -37,7 +37,7 @@ struct LocalObjectStore: ObjectStore {
   }
 
   func isGone(_ key: String, in bucket: String) async throws(StorageError) -> Bool {
-    try await store.object(key, in: bucket) == nil
+    try await store.reading { tables throws(SQLiteError) in try tables.object(key, in: bucket) } == nil
   }
 }
 

@@ -11,7 +11,7 @@ actor LocalStore {
   /// Whether it stands in for a project that has rows of its own: then what is asked for waits whatever is here already.
   nonisolated var isStandIn: Bool { !project.isEmpty }
   private let tables: LocalDatabase
-  let blobs: BlobDirectory
+  nonisolated let blobs: BlobDirectory
   private let executor = BlockingExecutor(label: "supastore.local")
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -105,11 +105,15 @@ actor LocalStore {
       throw StorageError(error)
     }
     defer { CrashPoint.filesCommitted.reached() }
-    return try writing { [project] tables throws(SQLiteError) in
+    return try writing { [blobs, project] tables throws(SQLiteError) -> Result<Set<FileID>, StorageError> in
+      if let (file, state) = try tables.firstPurged(of: files, contentsIn: blobs) {
+        return .failure(.pathPurged(file.storagePath, state))
+      }
       let inserted = try tables.insert(files, at: time)
+      for file in files where inserted.contains(file.id) { try tables.revive(file, at: time) }
       try tables.enqueue(files.map(\.id).filter(inserted.contains).map { .file($0) }, for: project, at: time)
-      return inserted
-    }
+      return .success(inserted)
+    }.get()
   }
 
   /// Sets a row's metadata if they still are `old`, and notes them beside its blob.
@@ -165,28 +169,35 @@ actor LocalStore {
     return object.description(modifiedAt: Timestamp(microseconds: status.modified / 1000))
   }
 
-  /// Stores contents: all their blobs first, then all their rows in one transaction.
+  /// Stores contents: all their blobs first, then all their rows in one transaction. A blob that a purge took away in
+  /// between is written again.
   func put(_ uploads: [ObjectUpload]) -> [Result<Placement, StorageError>] {
-    var results: [Result<Placement, StorageError>] = []
-    var written: [(index: Int, object: LocalObject)] = []
-    for (index, upload) in uploads.enumerated() {
+    var results = [Result<Placement, StorageError>](repeating: .success(.alreadyThere), count: uploads.count)
+    var open = Array(uploads.indices)
+    for attempt in 1...Self.writeLimit where !open.isEmpty {
+      var written: [(index: Int, object: LocalObject)] = []
+      for index in open {
+        do throws(StorageError) {
+          if let object = try write(uploads[index]) { written.append((index, object)) }
+        } catch {
+          results[index] = .failure(error)
+        }
+      }
       do throws(StorageError) {
-        if let object = try write(upload) { written.append((index, object)) }
-        results.append(.success(.alreadyThere))
+        let outcome = try record(written.map { ($0.index, $0.object, uploads[$0.index].overwrites) })
+        for index in outcome.recorded { results[index] = .success(.sent) }
+        if !written.isEmpty { CrashPoint.objectsRecorded.reached() }
+        open = outcome.lost
       } catch {
-        results.append(.failure(error))
+        for (index, _) in written { results[index] = .failure(error) }
+        open = []
       }
-    }
-    do throws(StorageError) {
-      for index in try record(written.map { ($0.index, $0.object, uploads[$0.index].overwrites) }) {
-        results[index] = .success(.sent)
-      }
-      if !written.isEmpty { CrashPoint.objectsRecorded.reached() }
-    } catch {
-      for (index, _) in written { results[index] = .failure(error) }
+      if attempt == Self.writeLimit { for index in open { results[index] = .failure(.blobVanished) } }
     }
     return results
   }
+
+  private static let writeLimit = 3
 
   /// The object to be recorded; nil when something lies there that is to stay.
   private func write(_ upload: ObjectUpload) throws(StorageError) -> LocalObject? {
@@ -208,29 +219,30 @@ actor LocalStore {
       bucket: upload.bucket, key: upload.key, sha256: digests.sha256, byteCount: digests.byteCount, etag: md5.hex)
   }
 
-  /// Returns the indices of those that were recorded; under the keys of the others somebody else was first.
+  /// Returns the indices of those that were recorded, and of those whose blobs are gone; under the keys of the others
+  /// somebody else was first.
   private func record(
     _ written: [(index: Int, object: LocalObject, overwrites: Bool)]
-  ) throws(StorageError) -> [Int] {
-    if written.isEmpty { return [] }
+  ) throws(StorageError) -> (recorded: [Int], lost: [Int]) {
+    if written.isEmpty { return ([], []) }
     return try writing { [blobs] tables throws(SQLiteError) in
-      var recorded: [Int] = []
+      var (recorded, lost): ([Int], [Int]) = ([], [])
       for (index, object, overwrites) in written {
         if !overwrites, let other = try tables.object(object.key, in: object.bucket), other.sha256 != object.sha256,
           blobs.holds(other.sha256, byteCount: other.byteCount)
         {
           continue
         }
+        // Blobs are removed under the lock that is held here.
+        guard blobs.holds(object.sha256, byteCount: object.byteCount) else {
+          lost.append(index)
+          continue
+        }
         try tables.put(object)
         recorded.append(index)
       }
-      return recorded
+      return (recorded, lost)
     }
-  }
-
-  /// Takes objects away.
-  func delete(_ keys: [String], in bucket: String) throws(StorageError) {
-    throw StorageError(.setup, "the local store has no trash yet")
   }
 
   /// Hands the bytes of an object over, those that `incoming` wants.
@@ -277,5 +289,14 @@ extension StorageError {
     StorageError(
       .objectMissing, "the local store lost the content of \(object.key): blob \(object.sha256.hex)",
       hint: "store the file again: the same command mends it")
+  }
+
+  fileprivate static let blobVanished = StorageError(
+    .changed, "the content was removed while it was stored", hint: "run the same command again", retry: .soon)
+
+  fileprivate static func pathPurged(_ key: String, _ state: TrashEntry.State) -> StorageError {
+    StorageError(
+      .purging, "the object on \(key) is \(state.rawValue) and has to be stored again first",
+      hint: "run the same command again")
   }
 }

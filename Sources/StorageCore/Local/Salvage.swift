@@ -31,7 +31,7 @@ struct Salvage {
     }
     let rebuild = rebuild
     var blob = try rebuild.database.prepare("SELECT size_bytes FROM temp.whole WHERE sha256 = ?")
-    try copy("objects", LocalDatabase.objectColumns, by: "bucket, key") { row throws(SQLiteError) in
+    try copy("objects", objectColumns, by: "bucket, key") { row throws(SQLiteError) in
       let object = try LocalObject(row)
       try blob.bind([.text(object.sha256.hex)])
       defer { blob.reset() }
@@ -42,6 +42,34 @@ struct Salvage {
     try copy("files", LocalDatabase.fileColumns, by: "rowid") { row throws(SQLiteError) in
       try Self.take(FileRow(row), into: rebuild)
     }
+  }
+
+  /// Earlier versions did not tell when an object was written: as if it were now.
+  private var objectColumns: String {
+    let columns = LocalDatabase.objectColumns
+    if let old, (try? old.prepare("SELECT written_at FROM objects LIMIT 0")) == nil {
+      return columns.replacing("written_at", with: "'\(rebuild.time.columnText)'")
+    }
+    return columns
+  }
+
+  /// What is in the trash stays there, with the contents that are there.
+  mutating func takeTrash() throws(SQLiteError) {
+    try take("audit", "seq, at, action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail", by: "seq")
+    try take("trash", LocalDatabase.entryColumns, by: "rowid") { row throws(SQLiteError) in
+      for column in [8, 9] { if let text = row.value(column).text { _ = try JSONValue(column: text) } }
+    }
+    let objects = try rebuild.tables.rows(
+      """
+      SELECT trash.bucket, trash.key, whole.sha256, whole.size_bytes, etag FROM trash
+      JOIN temp.whole ON whole.sha256 = trash.sha256 WHERE state = 'trashed'
+      """, []
+    ) { row throws(SQLiteError) in
+      guard let digest = SHA256Digest(hex: try row.text(2)) else { throw .damaged("a digest that is none") }
+      return LocalObject(
+        bucket: try row.text(0), key: try row.text(1), sha256: digest, byteCount: row.integer(3), etag: try row.text(4))
+    }
+    for object in objects { try rebuild.insert(object) }
   }
 
   /// Whether the content of a file is there.

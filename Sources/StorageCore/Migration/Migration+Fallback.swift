@@ -170,7 +170,9 @@ extension LocalStore {
     let again = outcomes.filter { [.stored, .unchanged].contains($0.status) }.compactMap(\.id)
     if !again.isEmpty {
       try writing { [project] tables throws(SQLiteError) in
-        try tables.enqueue(again.map { .file($0) }, for: project, at: Timestamp.now)
+        // What somebody deleted meanwhile is never sent.
+        let present = Set(try tables.files(ids: again).map(\.id))
+        try tables.enqueue(again.filter(present.contains).map { .file($0) }, for: project, at: Timestamp.now)
       }
       CrashPoint.queuedAgain.reached()
     }

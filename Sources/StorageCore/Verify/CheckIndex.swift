@@ -139,7 +139,8 @@ actor CheckIndex {
   }
 
   /// The next objects that no row describes, those after a place.
-  func strays(after place: ObjectAddress?, limit: Int) throws(StorageError) -> [(bucket: String, object: StoredObject)] {
+  func strays(after place: ObjectAddress?, limit: Int) throws(StorageError) -> [(bucket: String, object: StoredObject)]
+  {
     try rows(
       """
       SELECT o.bucket, o.key, o.size_bytes, o.etag, o.modified_at FROM objects o

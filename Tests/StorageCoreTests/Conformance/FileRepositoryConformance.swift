@@ -143,6 +143,20 @@ import Testing
   }
 
   @Test(arguments: StoreUnderTest.allCases)
+  func `links are counted, of those that have any`(_ kind: StoreUnderTest) async throws {
+    try await kind.withOpen { open in
+      _ = try await open.rows.insert((1...3).map { try row($0) })
+      for name in ["a", "b"] {
+        let conversation = try await open.rows.createConversation(continuationID: name, title: nil).conversation
+        _ = try await open.rows.link(name == "a" ? [id(1), id(2)] : [id(1)], to: conversation)
+      }
+      #expect(try await open.rows.linkCounts(of: (1...9).map { try id($0) }) == [id(1): 2, id(2): 1])
+      #expect(try await open.rows.linkCounts(of: [id(3)]) == [:])
+      #expect(try await open.rows.linkCounts(of: []) == [:])
+    }
+  }
+
+  @Test(arguments: StoreUnderTest.allCases)
   func `metadata change only from what they were`(_ kind: StoreUnderTest) async throws {
     try await kind.withOpen { open in
       var old = FileMetadata(sha256: "ab", other: ["n": .number(0.1), "o": .object(["b": .integer(1), "a": .null])])

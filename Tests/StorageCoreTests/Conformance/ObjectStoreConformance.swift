@@ -80,6 +80,23 @@ import Testing
   }
 
   @Test(arguments: StoreUnderTest.allCases)
+  func `what is deleted is gone, and nothing else`(_ kind: StoreUnderTest) async throws {
+    try await kind.withOpen { open in
+      for key in ["a", "a/b", "c"] { _ = try await open.objects.put(upload(key, key == "c" ? "" : "same")) }
+      for key in ["a", "a/b", "c"] { #expect(try await !open.objects.isGone(key, in: "user-files")) }
+      #expect(try await open.objects.isGone("no-such", in: "user-files"))
+      for _ in 0..<2 { try await open.objects.delete(["a", "c", "no-such"], in: "user-files") }
+      for key in ["a", "c"] {
+        #expect(try await open.objects.isGone(key, in: "user-files"))
+        #expect(try await open.objects.object(key, in: "user-files") == nil)
+      }
+      #expect(try await content(of: "a/b", in: open) == "same")
+      #expect(try await open.objects.put(upload("a", "again")) == .sent)
+      #expect(try await content(of: "a", in: open) == "again")
+    }
+  }
+
+  @Test(arguments: StoreUnderTest.allCases)
   func `errors are the same`(_ kind: StoreUnderTest) async throws {
     try await kind.withOpen { open in
       #expect(await code { _ = try await content(of: "no-such", in: open) } == .notFound)

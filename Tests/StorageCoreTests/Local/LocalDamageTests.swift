@@ -27,7 +27,7 @@ import Testing
       case .noDatabase: bytes = Array(String(repeating: "text ", count: 2000).utf8)
       // The application id and the version stand in the header.
       case .foreign: bytes.replaceSubrange(68..<72, with: [1, 2, 3, 4])
-      case .newer: bytes.replaceSubrange(60..<64, with: [0, 0, 0, 3])
+      case .newer: bytes.replaceSubrange(60..<64, with: [0, 0, 0, 9])
       }
       return bytes
     }
@@ -82,7 +82,7 @@ import Testing
   @Test func `a transaction that was cut off is undone by the next run`() async throws {
     try await fill()
     let path = Array(directory[Self.name].utf8)
-    let schema = Schema(applicationID: 0x5355_504c, version: 2, creation: "")
+    let schema = Schema(applicationID: 0x5355_504c, version: 3, creation: "")
     let database = try Database(.file(path), schema: schema)
     try database.execute("PRAGMA cache_size=1; PRAGMA cache_spill=ON; BEGIN IMMEDIATE")
     try database.execute("UPDATE files SET original_name = hex(randomblob(2000))")

@@ -96,6 +96,33 @@ import Testing
     #expect(before.waiting.contains { $0.contains("|1|") })
   }
 
+  @Test func `what is in the trash stays there where that can be read, and comes back where nobody knows`()
+    async throws
+  {
+    let trash = LocalTrash(store: try store.open(for: "https://a"))
+    _ = try await trash.trash([id(3), id(4)], linkedAtMost: nil, run: UUID())
+    let object = ObjectAddress(bucket: "user-files", key: "uploads/first/4")
+    _ = try await trash.claim([object], olderThan: .zero, run: UUID())
+    try await LocalObjectStore(store: trash.store).delete([object.key], in: object.bucket)
+    _ = try await trash.finish([object], run: UUID())
+    let before = try await store.contents()
+    let query = TrashQuery(states: Set(TrashEntry.State.allCases))
+    let entries = try await trash.entries(matching: query, after: nil, limit: 9).elements
+    #expect(entries.map(\.state) == [.trashed, .purged])
+    try await store.damage()
+    let recovery = try await store.recover()
+    #expect(recovery.lostFiles.isEmpty && recovery.skippedRowCount == 0)
+    #expect(try await store.contents() == before)
+    let recovered = LocalTrash(store: try store.open(for: "https://a"))
+    #expect(try await recovered.entries(matching: query, after: nil, limit: 9).elements == entries)
+    let third = ObjectAddress(bucket: "user-files", key: "uploads/first/3")
+    #expect(try await recovered.restore([third], run: UUID()).map(\.hasObject) == [true])
+    _ = try await recovered.trash([id(3)], linkedAtMost: nil, run: UUID())
+    try store.remove(RecoverableStore.database)
+    #expect(try await store.recover().fileCount == RecoverableStore.fileCount)
+    #expect(try await store.contents().files.contains { $0.hasPrefix(try id(3).description) })
+  }
+
   @Test func `a file waits for the project it was queued for, and for no other`() async throws {
     try store.remove(RecoverableStore.database)
     _ = try await store.recover()
@@ -126,6 +153,7 @@ import Testing
     let path = Array(store.directory[RecoverableStore.database].utf8)
     let indexPage = try #require(try await store.indexPages().min())
     let database = try Database(.file(path), schema: LocalDatabase.schema)
+    try database.execute(RecoverableStore.turnsIntoVersion2)
     try database.execute("DROP TABLE outbox; PRAGMA user_version=1")
     try store.overwrite(indexPage, of: store.read(RecoverableStore.database))
     #expect(try await store.recover().wasSalvaged)

@@ -137,6 +137,7 @@ import Testing
       _ = try await rows.insert(Message(to: "own", role: .user, content: "x", metadata: [:], key: "1"), into: own)
       before = try await Self.changes(in: store)
       try await store.writing { tables throws(SQLiteError) in
+        try tables.database.execute(RecoverableStore.turnsIntoVersion2)
         try tables.database.execute("DROP TABLE outbox; PRAGMA user_version=1")
       }
     }

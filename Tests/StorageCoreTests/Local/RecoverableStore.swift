@@ -88,6 +88,12 @@ struct RecoverableStore {
 
   // MARK: Damage
 
+  /// What an earlier program would have made.
+  static let turnsIntoVersion2 = """
+    DROP TABLE trash; DROP TABLE audit; DROP INDEX objects_sha256; ALTER TABLE objects DROP COLUMN written_at;
+    PRAGMA user_version=2
+    """
+
   static let pageSize = 4096
 
   /// Overwrites a page of the database with noise, and the others with what they were in `whole`.
@@ -163,7 +169,7 @@ struct RecoverableStore {
   }
 }
 
-private final class Findings: Sendable {
+final class Findings: Sendable {
   private let state = Mutex<[LocalFinding]>([])
 
   func add(_ finding: LocalFinding) { state.withLock { $0.append(finding) } }

@@ -36,8 +36,8 @@ import Testing
   ]
 
   @Test func `no step is left out`() {
-    let all = Self.writing + Self.fallingBack + Self.storing + Self.replaying + RemovalCrashTests.points
-    #expect(Set(all) == Set(CrashPoint.allCases))
+    let points = Self.writing + Self.fallingBack + Self.storing + Self.replaying + LocalRemovalCrashTests.points
+    #expect(Set(points) == Set(CrashPoint.allCases))
   }
 
   private var files: [String] { (0..<Self.fileCount).map { tree["f\($0)"] } }

@@ -21,7 +21,7 @@ import Testing
     for name in blobs { #expect(try sha256(supastore.directory.read("state/local/\(name)")) == name.suffix(64)) }
     #expect(Set(names.filter { !$0.hasPrefix("blobs") }) == ["store.sqlite", "store.sqlite-journal"])
     let database = try Database(
-      .file(Array("\(root)/store.sqlite".utf8)), schema: Schema(applicationID: 0x5355_504c, version: 2, creation: ""),
+      .file(Array("\(root)/store.sqlite".utf8)), schema: Schema(applicationID: 0x5355_504c, version: 3, creation: ""),
       creates: false)
     var integrity = try database.prepare("PRAGMA integrity_check")
     #expect(try integrity.step() && integrity.value(0) == .text("ok"))
@@ -52,6 +52,32 @@ import Testing
     #expect(try await supastore.downloadedCount("tools") == 8)
     #expect(try await supastore.downloadedCount("root") == 150)
     try checkStore(blobCount: 158)
+  }
+
+  @Test func `what is stored and deleted for good at once ends stored, with its object`() async throws {
+    // One content, so that each deletion may be of the last object that names it.
+    func upload(_ number: Int) async throws -> Run {
+      try await supastore.run(
+        ["upload", "-", "--name", "n\(number)", "--conversation", "c", "--json"], input: Array("same".utf8))
+    }
+    var ids: [String] = []
+    for number in 0..<4 { ids += try await upload(number).documents("file").compactMap { $0["id"]?.string } }
+    try #require(Set(ids).count == 4)
+    for _ in 0..<6 {
+      try await withThrowingTaskGroup(of: (isUpload: Bool, run: Run).self) { group in
+        for (number, id) in ids.enumerated() {
+          group.addTask { (true, try await upload(number)) }
+          group.addTask { (false, try await supastore("delete", "--yes", "--now", id)) }
+        }
+        for try await (isUpload, run) in group {
+          #expect(!isUpload || run.exitStatus == 0, "\(run.output)\(run.errors)")
+        }
+      }
+      let check = try await supastore("local", "check", "--json")
+      #expect(check.exitStatus == 0, "\(check.output)")
+    }
+    for number in 0..<4 { #expect(try await upload(number).exitStatus == 0) }
+    #expect(try await supastore.downloadedCount("c") == 4)
   }
 
   @Test func `the first run of many at once makes one store`() async throws {

@@ -21,6 +21,8 @@ struct StoreInvariants {
     case arrived
     /// Something is there twice.
     case twice
+    /// What is in the trash cannot come back, or is not only there.
+    case trash
   }
 
   struct Violation: Equatable, CustomStringConvertible {
@@ -35,7 +37,8 @@ struct StoreInvariants {
 
   private var root: String { "\(stateDirectory)/local" }
 
-  /// - Parameter accepted: the ids of the files of which a run said that it keeps them.
+  /// - Parameter accepted: the ids of the files of which a run said that it keeps them. One that was deleted since is in
+  ///   the trash, or was.
   func violations(accepted: Set<String>) throws -> [Violation] {
     let blobs = try blobNames()
     guard FileManager.default.fileExists(atPath: "\(root)/store.sqlite") else {
@@ -50,7 +53,7 @@ struct StoreInvariants {
     note(.integrity, try store.column("PRAGMA integrity_check").filter { $0 != "ok" })
     note(.integrity, try store.column("PRAGMA foreign_key_check"))
     note(.blob, try blobs.filter { try sha256(bytes("blobs/\($0.prefix(2))/\($0)")) != $0 })
-    let objects = try store.rows("SELECT sha256, size_bytes FROM objects", 2)
+    let objects = try store.rows("SELECT objects.sha256, objects.size_bytes FROM objects \(Self.keepingContents)", 2)
     note(.blob, try objects.filter { try !blobs.contains($0[0]) || byteCount($0[0]) != $0[1] }.map { $0[0] })
     note(
       .object,
@@ -63,7 +66,9 @@ struct StoreInvariants {
       if try !sidecar(row[1]).contains(row[0]) { note(.sidecar, [row[0]]) }
     }
     note(.outbox, try store.column(Self.pointless))
-    note(.accepted, accepted.subtracting(try store.column("SELECT id FROM files")))
+    let known = try store.column("SELECT id FROM files UNION SELECT file_id FROM trash WHERE file_id IS NOT NULL")
+    note(.accepted, accepted.subtracting(known))
+    note(.trash, try store.column(Self.unrestorable))
     note(.twice, try store.column(Self.repeated))
     if let project {
       note(.arrived, try missing(from: project, store))
@@ -99,6 +104,20 @@ struct StoreInvariants {
     LEFT JOIN conversations USING (continuation_id) LEFT JOIN messages ON messages.id = message_id
     WHERE (kind IN ('file', 'link', 'unlink') AND files.id IS NULL) OR (kind = 'message' AND messages.id IS NULL)
     OR (kind IN ('conversation', 'link', 'unlink') AND conversations.id IS NULL)
+    """
+  /// Of an object that is being deleted the content goes first.
+  private static let keepingContents = """
+    LEFT JOIN trash USING (bucket, key) WHERE state IS NULL OR state = 'trashed'
+    """
+  /// Entries whose object or audit is not there, objects and rows that should not be, purges that nobody recorded.
+  private static let unrestorable = """
+    SELECT 'no object for ' || key FROM trash LEFT JOIN objects USING (bucket, key)
+      WHERE state = 'trashed' AND objects.sha256 IS NULL
+    UNION ALL SELECT 'another content for ' || key FROM trash JOIN objects USING (bucket, key)
+      WHERE state = 'trashed' AND trash.sha256 <> objects.sha256
+    UNION ALL SELECT 'a row and an entry for ' || key FROM trash JOIN files ON storage_path = key
+    UNION ALL SELECT 'no record of ' || key FROM trash WHERE NOT EXISTS (
+      SELECT 1 FROM audit WHERE audit.key = trash.key AND action = iif(state = 'trashed', 'trash', 'purge'))
     """
   private static let repeated = """
     SELECT original_name FROM files
@@ -174,7 +193,7 @@ struct StoreTables {
 
   init(at path: String) throws {
     database = try Database(
-      .file(Array(path.utf8)), schema: Schema(applicationID: 0x5355_504c, version: 2, creation: ""), creates: false)
+      .file(Array(path.utf8)), schema: Schema(applicationID: 0x5355_504c, version: 3, creation: ""), creates: false)
   }
 
   func execute(_ sql: String) throws { try database.execute(sql) }

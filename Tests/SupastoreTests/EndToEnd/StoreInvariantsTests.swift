@@ -39,6 +39,17 @@ import Testing
     return "\(supastore.stateDirectory)/local/blobs/\(digest.prefix(2))/\(digest)"
   }
 
+  /// Makes an entry for a file whose row stays.
+  private func trash(_ id: String) throws {
+    try tables().execute(
+      """
+      INSERT INTO trash (bucket, key, state, rule, run_id, trashed_at, file_id, links, waiting)
+        SELECT bucket, key, 'trashed', 'deleted', '', '', id, '[]', '[]' FROM files JOIN objects ON key = storage_path
+        WHERE id = '\(id)';
+      INSERT INTO audit (at, action, key) SELECT '', 'trash', key FROM trash
+      """)
+  }
+
   /// Of a file at the project.
   private static let path = "(select storage_path from files where id = $1)"
 
@@ -58,6 +69,14 @@ import Testing
       try tables().execute(
         "PRAGMA foreign_keys=OFF; INSERT INTO outbox (project, kind, file_id, created_at) VALUES ('', 'file', 'x', '')")
     case .lostFile: try tables().execute("DELETE FROM files WHERE id = '\(id)'")
+    case .rowAndEntry: try trash(id)
+    case .trashedWithoutObject:
+      try trash(id)
+      try tables().execute(
+        "DELETE FROM objects WHERE key IN (SELECT key FROM trash); DELETE FROM files WHERE id = '\(id)'")
+    case .trashedWithoutRecord:
+      try trash(id)
+      try tables().execute("DELETE FROM audit; DELETE FROM files WHERE id = '\(id)'")
     case .twice:
       try tables().execute(
         "INSERT INTO files SELECT 'x', 'x', original_name, mime_type, size_bytes, file_type, metadata, created_at"
@@ -83,6 +102,7 @@ import Testing
 
   enum Planted: CaseIterable, Sendable {
     case none, orphan, noBlob, otherBytes, cutBlob, noObject, noSidecar, vainItem, lostFile, twice
+    case rowAndEntry, trashedWithoutObject, trashedWithoutRecord
     case noRowThere, noLinkThere, noObjectThere, otherBytesThere, otherMetadataThere, twiceThere
 
     var kinds: Set<String> {
@@ -94,6 +114,7 @@ import Testing
       case .noSidecar: ["sidecar"]
       case .vainItem: ["outbox"]
       case .lostFile: ["accepted"]
+      case .rowAndEntry, .trashedWithoutObject, .trashedWithoutRecord: ["trash"]
       case .twice, .twiceThere: ["twice"]
       case .noRowThere, .noLinkThere, .noObjectThere, .otherBytesThere, .otherMetadataThere: ["arrived"]
       }

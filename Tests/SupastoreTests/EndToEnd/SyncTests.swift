@@ -75,6 +75,27 @@ import Testing
     ).compactMap(\.first).compactMap { $0 }.sorted()
   }
 
+  @Test func `a file that is deleted while it waits is never sent, and one that comes back is sent once`()
+    async throws
+  {
+    let fixture = try SyncFixture()
+    try await fixture.supastore.setUp()
+    let id = try await fixture.store("gone", nil, "--conversation", "c")
+    let deleted = try await fixture.local("delete", "--yes", id)
+    #expect(deleted.exitStatus == 0, "\(deleted.errors)")
+    try await fixture.syncAll()
+    #expect(try fixture.row(id, "id") == nil)
+    #expect(fixture.project.requests().allSatisfy { !$0.target.contains("/object/user-files/") })
+    #expect(try await fixture.local("trash", "restore", id).exitStatus == 0)
+    try await fixture.syncAll()
+    #expect(try fixture.row(id, "id") != nil)
+    // It is there now.
+    #expect(try await fixture.local("delete", "--yes", id).exitStatus == 0)
+    #expect(try await fixture.local("trash", "restore", id).exitStatus == 0)
+    let idle = try await fixture.sync()
+    #expect(try idle.exitStatus == 0 && idle.summary["requests"] == 0)
+  }
+
   @Test func `what was sent is not asked about again`() async throws {
     let fixture = try SyncFixture()
     try await fixture.supastore.setUp()
