@@ -23,7 +23,9 @@ import Testing
   }
 
   @Test func `conversations, stored files and directories are known as what they are`() {
-    for item in Registry.program.commands.flatMap(\.items) + Registry.program.globalOptions {
+    // Conversations that the trash knows are gone.
+    let commands = Registry.program.commands.filter { !$0.name.hasPrefix("trash ") }
+    for item in commands.flatMap(\.items) + Registry.program.globalOptions {
       switch item.placeholder {
       case "DIR": #expect(item.kind == .directory, "\(item.name)")
       case "REF": #expect(item.kind == .storedFile, "\(item.name)")

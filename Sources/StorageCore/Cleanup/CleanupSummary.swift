@@ -42,6 +42,12 @@ public struct CleanupSummary: Sendable {
   public var requestCount = 0
   public var duration = Duration.zero
 
+  /// Which safeguards refused, or would.
+  public var safeguards: [Safeguard] {
+    let named = Set((refusals + [endedBy].compactMap(\.self)).compactMap(\.safeguard))
+    return Safeguard.allCases.filter(named.contains)
+  }
+
   init(run: UUID, applies: Bool) {
     self.run = run
     self.applies = applies

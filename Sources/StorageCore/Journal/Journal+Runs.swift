@@ -8,8 +8,7 @@ extension Journal {
   static let keptRunCount = 100
 
   private static let runColumns =
-    ["command", "ended", "duration"] + FileOutcome.Status.allCases.map(\.rawValue)
-    + ["byte_count", "sent_byte_count", "error"]
+    ["command", "ended", "duration"] + PastRun.countNames + ["byte_count", "sent_byte_count", "error"]
 
   /// Notes a run that is over, in place of the oldest one.
   static func note(_ run: PastRun, at place: JournalPlace) throws(StateError) {
@@ -65,9 +64,14 @@ extension Journal {
 }
 
 extension PastRun {
+  /// Of the columns that count.
+  static let countNames = FileOutcome.Status.allCases.map(\.rawValue) + removalStatuses.map(\.rawValue)
+
   fileprivate var columns: [SQLiteValue] {
-    let counts = FileOutcome.Status.allCases.map { SQLiteValue.integer(Int64(self.counts[$0] ?? 0)) }
-    return [.text(command), .integer(endedAt.microseconds), .integer(duration.microseconds)] + counts
+    let counts =
+      FileOutcome.Status.allCases.map { self.counts[$0] ?? 0 } + Self.removalStatuses.map { removals[$0] ?? 0 }
+    return [.text(command), .integer(endedAt.microseconds), .integer(duration.microseconds)]
+      + counts.map { .integer(Int64($0)) }
       + [.integer(byteCount), .integer(sentByteCount), errorCode.map { .text($0) } ?? .null]
   }
 
@@ -79,9 +83,15 @@ extension PastRun {
       if row.integer(column) > 0 { counts[status] = Int(row.integer(column)) }
       column += 1
     }
+    var removals: [Removal.Status: Int] = [:]
+    for status in Self.removalStatuses {
+      if row.integer(column) > 0 { removals[status] = Int(row.integer(column)) }
+      column += 1
+    }
     self.init(
       command: try row.text(0), endedAt: endedAt, duration: .microseconds(row.integer(2)), counts: counts,
-      byteCount: row.integer(column), sentByteCount: row.integer(column + 1), errorCode: row.value(column + 2).text)
+      removals: removals, byteCount: row.integer(column), sentByteCount: row.integer(column + 1),
+      errorCode: row.value(column + 2).text)
   }
 }
 

@@ -13,7 +13,7 @@ public final class Journal {
 
   /// "SUPJ"
   static let schema = Schema(
-    applicationID: 0x5355_504a, version: 2,
+    applicationID: 0x5355_504a, version: 3,
     creation: """
       CREATE TABLE digest (
         device INTEGER NOT NULL, inode INTEGER NOT NULL, byte_count INTEGER NOT NULL, modified INTEGER NOT NULL,
@@ -22,7 +22,7 @@ public final class Journal {
       ) STRICT, WITHOUT ROWID;
       CREATE TABLE run (
         id INTEGER PRIMARY KEY NOT NULL, command TEXT NOT NULL, ended INTEGER NOT NULL, duration INTEGER NOT NULL,
-        \(FileOutcome.Status.allCases.map { "\($0.rawValue) INTEGER NOT NULL" }.joined(separator: ", ")),
+        \(PastRun.countNames.map { "\($0) INTEGER NOT NULL" }.joined(separator: ", ")),
         byte_count INTEGER NOT NULL, sent_byte_count INTEGER NOT NULL, error TEXT
       ) STRICT
       """)

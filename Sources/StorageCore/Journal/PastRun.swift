@@ -1,12 +1,14 @@
 /// How a run of this machine ended.
 public struct PastRun: Sendable, Equatable {
-  /// What it was: `migrate`.
+  /// What it was: `migrate`, `upload`, `sync` or `cleanup`.
   public var command: String
   public var endedAt: Timestamp
   public var duration: Duration
   /// Files, by what became of them.
   public var counts: [FileOutcome.Status: Int]
-  /// Of the files stored, unchanged or queued.
+  /// What a cleanup did, by what became of it: trashed or purged. What it failed at is in `counts`.
+  public var removals: [Removal.Status: Int]
+  /// Of the files stored, unchanged or queued, or of what was removed.
   public var byteCount: Int64
   /// Bytes of content that were sent.
   public var sentByteCount: Int64
@@ -18,6 +20,7 @@ public struct PastRun: Sendable, Equatable {
     self.endedAt = endedAt
     duration = summary.duration
     counts = summary.counts
+    removals = [:]
     byteCount = summary.byteCount
     sentByteCount = summary.sentByteCount
     errorCode = summary.endedBy?.code.rawValue
@@ -40,18 +43,31 @@ public struct PastRun: Sendable, Equatable {
       byteCount: summary.readByteCount, sentByteCount: 0, errorCode: summary.endedBy?.code.rawValue)
   }
 
+  public init(_ command: String, _ summary: CleanupSummary, endedAt: Timestamp = .now) {
+    let removed = summary.done.filter { Self.removalStatuses.contains($0.key) && $0.value.count > 0 }
+    let failed = summary.done[.failed]?.count ?? 0
+    self.init(
+      command: command, endedAt: endedAt, duration: summary.duration, counts: failed > 0 ? [.failed: failed] : [:],
+      removals: removed.mapValues(\.count), byteCount: removed.values.map(\.byteCount).reduce(0, +), sentByteCount: 0,
+      errorCode: summary.endedBy?.code.rawValue)
+  }
+
   init(
-    command: String, endedAt: Timestamp, duration: Duration, counts: [FileOutcome.Status: Int], byteCount: Int64,
-    sentByteCount: Int64, errorCode: String?
+    command: String, endedAt: Timestamp, duration: Duration, counts: [FileOutcome.Status: Int],
+    removals: [Removal.Status: Int] = [:], byteCount: Int64, sentByteCount: Int64, errorCode: String?
   ) {
     self.command = command
     self.endedAt = endedAt
     self.duration = duration
     self.counts = counts
+    self.removals = removals
     self.byteCount = byteCount
     self.sentByteCount = sentByteCount
     self.errorCode = errorCode
   }
+
+  /// What is remembered of a cleanup, beside what it failed at.
+  public static let removalStatuses: [Removal.Status] = [.trashed, .purged]
 
   /// By the clock of this machine, as it was at the end.
   public var startedAt: Timestamp { endedAt.adding(.zero - duration) ?? endedAt }

@@ -1,5 +1,6 @@
 internal import CommandTable
 internal import StorageCore
+internal import Synchronization
 
 /// `supastore cleanup`
 enum CleanupCommand {
@@ -21,6 +22,8 @@ enum CleanupCommand {
     help: "Remove nothing if more than SIZE were to be trashed, or to be purged.")
   static let maxRuntime = Option<Duration?>(
     "max-runtime", help: "Stop after this time; the next run goes on. The exit status is then 10.")
+  static let metrics = Option<LocalPath?>(
+    "metrics", help: "Write to FILE how it went, for node_exporter's textfile collector. Also when it fails.")
 
   static let declaration = Declaration(
     "cleanup", abstract: "Find what nobody refers to any more, and with --apply remove it",
@@ -38,17 +41,51 @@ enum CleanupCommand {
 
       Removing needs version 2 of the schema (supastore schema). Everything that is removed is written down before, in \
       the database and in removals-YYYY-MM.ndjson in the state directory.
+
+      docs/operations.md has a cron line, units for systemd, alerts, and what to do when a safeguard refuses.
       """,
     examples: [
       Example("supastore cleanup", "See what would be removed, and why"),
       Example("supastore cleanup --apply", "Remove it"),
       Example("supastore cleanup --apply --expired --max-runtime 50m --quiet", "From cron, each hour"),
     ],
-    apply, grace, expired, purgeAfter, maxDelete, maxDeletePercent, maxDeleteBytes, maxRuntime)
+    apply, grace, expired, purgeAfter, maxDelete, maxDeletePercent, maxDeleteBytes, maxRuntime,
+    metrics)
 }
 
 extension CleanupCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
+    let summary = Mutex<CleanupSummary?>(nil)
+    func clean() async throws -> ExitStatus {
+      try await self.clean(arguments, in: context) { ended in summary.withLock { $0 = ended } }
+    }
+    guard let path = arguments[metrics] else { return try await clean() }
+    let start = ContinuousClock.now
+    var status: ExitStatus
+    var end: (any Error)?
+    do {
+      status = try await clean()
+    } catch {
+      (status, end) = (ErrorReport(error).status, error)
+    }
+    let metrics = CleanupMetrics(
+      applies: arguments[apply], status: status, endedAt: .now, duration: start.duration(to: .now),
+      summary: summary.withLock { $0 })
+    do throws(FileError) {
+      try metrics.write(to: path)
+    } catch {
+      context.console.warning(
+        "the metrics are not written: \(error)", hint: "whatever was to be removed is not affected by that")
+      status = .ofRun([status, .failed])
+    }
+    if let end { throw end }
+    return status
+  }
+
+  /// - Parameter ended: gets what was done, also when that cannot be printed.
+  private static func clean(
+    _ arguments: Arguments, in context: CommandContext, _ ended: @Sendable (CleanupSummary) -> Void
+  ) async throws -> ExitStatus {
     let applies = arguments[apply]
     var options = CleanupOptions()
     options.grace = arguments[grace]
@@ -65,6 +102,8 @@ extension CleanupCommand: Command {
         let report = CleanupReport(context.console, applies: applies, stop: interruption.stop)
         let cleanup = Cleanup(project, options, stop: interruption.stop)
         let summary = await cleanup.run(applying: applies) { report.show($0) }
+        ended(summary)
+        if applies { context.console.remember(PastRun("cleanup", summary), of: project) }
         try report.show(summary, of: project)
         return .of(summary, interruption.status)
       }

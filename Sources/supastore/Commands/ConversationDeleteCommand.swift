@@ -33,7 +33,7 @@ extension ConversationDeleteCommand: Command {
         if removal.conversation != nil {
           let bytes = ByteSize(removal.files.compactMap(\.byteCount).reduce(0, +))
           let question =
-            "delete conversation \(id) with its messages, and \(removal.files.count) files (\(bytes))"
+            "delete conversation \(id) with its messages, and \(counted(removal.files.count, "file")) (\(bytes))"
             + (arguments[now] ? " for good?" : "?")
           guard try Confirmation.isGiven(question, arguments, on: console) else { return .failed }
         }
@@ -74,7 +74,7 @@ extension Console {
     }
     switch status {
     case "already_absent": try result("already absent: conversation \(id)")
-    case "deleted": try result("deleted conversation \(id) with \(removal.messageCount ?? 0) messages")
+    case "deleted": try result("deleted conversation \(id) with \(counted(removal.messageCount ?? 0, "message"))")
     default: try result("would delete conversation \(id) with its messages")
     }
   }

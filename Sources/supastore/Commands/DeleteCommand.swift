@@ -40,9 +40,8 @@ extension DeleteCommand: Command {
       if found.isEmpty, !arguments[now] { return try console.show(preview, run: nil, of: project) }
       if !found.isEmpty {
         let bytes = ByteSize(found.compactMap(\.byteCount).reduce(0, +))
-        let question =
-          arguments[now]
-          ? "delete \(found.count) files (\(bytes)) for good?" : "move \(found.count) files (\(bytes)) to the trash?"
+        let files = "\(counted(found.count, "file")) (\(bytes))"
+        let question = arguments[now] ? "delete \(files) for good?" : "move \(files) to the trash?"
         guard try Confirmation.isGiven(question, arguments, on: console) else { return .failed }
       }
       let removals = try await deletion.delete(arguments[files])
@@ -80,7 +79,7 @@ extension Removal {
   /// For people.
   fileprivate var line: String {
     let size = byteCount.map { ", \(ByteSize($0))" } ?? ""
-    let links = linkCount > 0 ? ", \(linkCount == 1 ? "1 link" : "\(linkCount) links")" : ""
+    let links = linkCount > 0 ? ", \(counted(linkCount, "link"))" : ""
     return switch status {
     case .found: "would delete \(subject)\(size)\(links)"
     case .absent: "already absent: \(subject)"

@@ -48,7 +48,8 @@ extension TrashListCommand: Command {
         try console.result(
           ["type": "trash", "entries": JSONDocument(count), "size_bytes": JSONDocument(byteCount)] + project.origin)
       } else {
-        console.note(count == 0 ? "the trash is empty" : "\(count) entries, \(ByteSize(byteCount))")
+        console.note(
+          count == 0 ? "the trash is empty" : "\(counted(count, "entry", "entries")), \(ByteSize(byteCount))")
       }
       return .done
     }

@@ -30,8 +30,8 @@ extension TrashPurgeCommand: Command {
       let (entries, failed) = try await TrashSelection.entries(arguments, in: project)
       if !entries.isEmpty {
         let bytes = ByteSize(entries.compactMap(\.byteCount).reduce(0, +))
-        guard try Confirmation.isGiven("delete \(entries.count) files (\(bytes)) for good?", arguments, on: console)
-        else { return .failed }
+        let question = "delete \(counted(entries.count, "file")) (\(bytes)) for good?"
+        guard try Confirmation.isGiven(question, arguments, on: console) else { return .failed }
       }
       return try await Interruption.caught(on: console) { interruption in
         let tried = Mutex<[Removal]>([])

@@ -37,8 +37,7 @@ extension TrashRestoreCommand: Command {
         } else if let error = restoration.error {
           console.warning("\(restoration.object.key): \(error.message)", hint: error.hint)
         } else {
-          let links = restoration.linkCount == 1 ? "1 link" : "\(restoration.linkCount) links"
-          try console.result("restored \(restoration.object.key), \(links)")
+          try console.result("restored \(restoration.object.key), \(counted(restoration.linkCount, "link"))")
           if !restoration.hasObject { console.warning("\(restoration.object.key): its object is missing") }
         }
       }

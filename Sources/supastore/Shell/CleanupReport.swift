@@ -54,7 +54,7 @@ final class CleanupReport: Sendable {
     }
     if let missing = summary.found[.missing], missing.count > 0 {
       console.warning(
-        "\(missing.count) rows have no object; they are never removed",
+        "\(missing.count == 1 ? "1 row has" : "\(missing.count) rows have") no object; such a row is never removed",
         hint: "'supastore verify' shows them, and 'supastore verify --repair' sends what it can find")
     }
     if console.isJSON {
@@ -75,7 +75,7 @@ extension CleanupSummary {
     return [
       "type": "cleanup", "run_id": .string(run.uuidString.lowercased()), "applied": .bool(applies),
       "found": .object(found), "done": .object(done),
-      "refused_by": .array(refusals.compactMap { $0.safeguard.map { .string($0.rawValue) } }),
+      "refused_by": .array(safeguards.map { .string($0.rawValue) }),
       "files": JSONDocument(survey?.fileCount), "links": JSONDocument(survey?.linkCount),
       "conversations": JSONDocument(survey?.conversationCount), "requests": JSONDocument(requestCount),
       "seconds": .number(duration / .seconds(1)), "error": endedBy.map(\.json) ?? .null,
@@ -101,7 +101,8 @@ extension CleanupSummary {
       }
       if parts.isEmpty { parts = ["nothing to clean up"] } else { parts.append("nothing was removed") }
     }
-    return "\(parts.joined(separator: ", ")); \(ByteSize(byteCount)), \(requestCount) requests, \(duration.brief)"
+    return
+      "\(parts.joined(separator: ", ")); \(ByteSize(byteCount)), \(counted(requestCount, "request")), \(duration.brief)"
   }
 }
 

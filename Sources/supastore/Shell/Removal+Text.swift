@@ -63,10 +63,10 @@ extension CleanupClass {
     switch self {
     case .orphan: "\(count) linked to no conversation"
     case .expired: "\(count) expired"
-    case .object: "\(count) objects without a row"
+    case .object: "\(counted(count, "object")) without a row"
     case .purge: "\(count) long enough in the trash"
-    case .unfinished: "\(count) purges to be ended"
-    case .missing: "\(count) rows without an object"
+    case .unfinished: "\(counted(count, "purge")) to be ended"
+    case .missing: "\(counted(count, "row")) without an object"
     }
   }
 }

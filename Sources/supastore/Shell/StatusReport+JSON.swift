@@ -81,10 +81,13 @@ extension PastRun {
     let counts = FileOutcome.Status.allCases.map { status in
       JSONDocument.Member(name: status.rawValue, value: JSONDocument(self.counts[status] ?? 0))
     }
+    let removals = Self.removalStatuses.map { status in
+      JSONDocument.Member(name: status.rawValue, value: JSONDocument(self.removals[status] ?? 0))
+    }
     return [
       "command": .string(command), "started_at": .string(startedAt.description),
       "ended_at": .string(endedAt.description), "seconds": .number(duration / .seconds(1)),
-    ] + .object(counts) + [
+    ] + .object(counts) + .object(removals) + [
       "bytes": JSONDocument(byteCount), "sent_bytes": JSONDocument(sentByteCount),
       "error_code": JSONDocument(errorCode),
     ]

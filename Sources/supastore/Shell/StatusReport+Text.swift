@@ -84,14 +84,12 @@ extension OutboxItem.Kind {
 
 extension PastRun {
   fileprivate var line: String {
-    let counts = FileOutcome.Status.allCases.compactMap { status in
-      self.counts[status].map { "\($0) \(status.rawValue)" }
-    }
-    let result = counts.isEmpty ? "no files" : counts.joined(separator: ", ")
+    let counts =
+      Self.removalStatuses.compactMap { status in removals[status].map { "\($0) \(status.rawValue)" } }
+      + FileOutcome.Status.allCases.compactMap { status in self.counts[status].map { "\($0) \(status.rawValue)" } }
+    let result =
+      counts.isEmpty ? (command == "cleanup" ? "nothing removed" : "no files") : counts.joined(separator: ", ")
     let end = errorCode.map { "; ended by \($0)" } ?? ""
     return "\(minute(of: startedAt.description)) UTC  \(command): \(result) in \(duration.brief)\(end)"
   }
 }
-
-/// `1 file`, `2 files`.
-private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

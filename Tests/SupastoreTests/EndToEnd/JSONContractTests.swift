@@ -11,8 +11,8 @@ private typealias ProgramStatus = supastore.ExitStatus
 
 /// Every command's JSON is as docs/json.md says.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct JSONContractTests {
-  private let supastore: Supastore
-  private let tree: TemporaryDirectory
+  let supastore: Supastore
+  let tree: TemporaryDirectory
   private let contract: JSONContract
 
   init() throws {
@@ -22,7 +22,7 @@ private typealias ProgramStatus = supastore.ExitStatus
   }
 
   /// Runs a command with `--json` and compares each line of both streams.
-  private func check(
+  func check(
     _ supastore: Supastore, _ arguments: [String], _ met: inout Set<String>, commandWords: Int = 1
   ) async throws -> Run {
     let run = try await supastore.run(arguments + ["--json"])
@@ -192,6 +192,7 @@ private typealias ProgramStatus = supastore.ExitStatus
     _ = try await check(supastore, ["info", id], &met)
     try supastore.project.query("drop table messages")
     _ = try await check(supastore, ["test-connection"], &met)
+    try await checkRemoval(&met)
     #expect(contract.headings.subtracting(met).isEmpty)
   }
 

@@ -17,7 +17,7 @@ import Testing
     tree = try TemporaryDirectory()
     supastore = try Supastore()
     try await supastore.setUp()
-    try await supastore.applySchema()
+    try await supastore.installSchema()
     for number in 0..<6 { try tree.write("wanted \(number)".utf8, to: "wanted/w\(number)") }
     for number in 0..<4 { try tree.write("left \(number)".utf8, to: "left/l\(number)") }
     try await done("upload", "-r", "--conversation", "c", tree["wanted"])

@@ -12,7 +12,7 @@ import Testing
     tree = try TemporaryDirectory()
     supastore = try Supastore()
     try await supastore.setUp()
-    try await supastore.applySchema()
+    try await supastore.installSchema()
     for number in 0..<count { try tree.write("file \(number)".utf8, to: "root/f\(number)") }
     try await expectStored(try await store())
   }

@@ -2,16 +2,6 @@ import TestSupport
 import Testing
 
 extension Supastore {
-  /// Brings the database to the schema that the program prints.
-  func applySchema() async throws {
-    let schema = try await self("schema")
-    try #require(schema.exitStatus == 0, "\(schema.errors)")
-    let outcome = try await Program.run(
-      ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", project.databaseURL], input: Array(schema.output.utf8)
-    )
-    try #require(outcome.exitStatus == 0, "\(outcome.errors)")
-  }
-
   /// One column of a query.
   func column(_ sql: String) throws -> [String] { try project.query(sql).map { $0[0] ?? "NULL" } }
 
