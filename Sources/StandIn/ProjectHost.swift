@@ -40,15 +40,16 @@ package final class ProjectHost: Sendable {
   ///
   /// - Parameters:
   ///   - name: of the database and the directory of blobs; lower-case letters and digits.
+  ///   - maxRows: the most rows that an answer holds.
   ///   - isAlone: nobody else uses the host, so that the control routes may stop PostgreSQL.
   package func start(
-    _ name: String, port: UInt16 = 0, etags: ETags = .md5, isAlone: Bool
+    _ name: String, port: UInt16 = 0, etags: ETags = .md5, maxRows: Int = 1000, isAlone: Bool
   ) throws -> SupabaseProject {
     let database = ProjectDatabase(cluster: cluster, name: name, template: Self.template)
     if try !database.exists { try database.recreate() }
     return try SupabaseProject(
       database: database, directory: "\(directory)/\(name)-blobs", port: port, etags: etags,
-      ownsCluster: isAlone)
+      maxRows: maxRows, ownsCluster: isAlone)
   }
 
   /// Ends PostgreSQL and removes what is not kept. The stand-ins have to be stopped before.

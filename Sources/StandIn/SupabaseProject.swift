@@ -19,9 +19,11 @@ package final class SupabaseProject: Sendable {
   /// - Parameters:
   ///   - directory: where objects are kept; made when it is not there.
   ///   - port: 0 takes a free one.
+  ///   - maxRows: the most rows that an answer holds.
   ///   - ownsCluster: PostgreSQL may be stopped on request.
   package init(
-    database: ProjectDatabase, directory: String, port: UInt16 = 0, etags: ETags = .md5, ownsCluster: Bool = false
+    database: ProjectDatabase, directory: String, port: UInt16 = 0, etags: ETags = .md5, maxRows: Int = 1000,
+    ownsCluster: Bool = false
   ) throws {
     self.database = database
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -29,7 +31,7 @@ package final class SupabaseProject: Sendable {
     let authenticator = PostgresPool(conninfo: database.authenticatorConninfo)
     pools = [superuser, authenticator]
     let storage = StorageService(pool: superuser, directory: directory, jwtSecret: keys.jwtSecret, etags: etags)
-    let rows = RowsService(pool: authenticator, jwtSecret: keys.jwtSecret, maxRows: 1000)
+    let rows = RowsService(pool: authenticator, jwtSecret: keys.jwtSecret, maxRows: maxRows)
     let gateway = Gateway(storage: storage, rows: rows, keys: keys)
     control = ControlService(
       project: ProjectState(

@@ -33,10 +33,11 @@ package struct StandInInstance: Sendable {
   private let host: ProjectHost
   private let ownsCluster: Bool
 
-  static func start(etags: ETags, ownsCluster: Bool, schemaFile: String?) throws -> StandInInstance {
+  static func start(etags: ETags, maxRows: Int = 1000, ownsCluster: Bool, schemaFile: String?) throws -> StandInInstance
+  {
     let host = try ownsCluster ? ProjectHost(schemaFile: schemaFile) : shared.get()
     let number = lastNumber.add(1, ordering: .relaxed).newValue
-    let standIn = try host.start("project\(number)", etags: etags, isAlone: ownsCluster)
+    let standIn = try host.start("project\(number)", etags: etags, maxRows: maxRows, isAlone: ownsCluster)
     return StandInInstance(standIn: standIn, host: host, ownsCluster: ownsCluster)
   }
 

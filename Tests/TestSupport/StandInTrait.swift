@@ -6,13 +6,16 @@ extension Trait where Self == StandInTrait {
 
   /// - Parameters:
   ///   - scope: what has a project of its own. `.test` costs a tenth of a second each.
+  ///   - maxRows: the most rows that an answer holds.
   ///   - ownsCluster: PostgreSQL can be stopped; costs three seconds.
   ///   - schemaFile: makes the tables in place of Phase 1; has a PostgreSQL of its own.
   package static func standIn(
-    per scope: StandInTrait.Scope = .suite, etags: StandInInstance.ETags = .md5, ownsCluster: Bool = false,
-    schemaFile: String? = nil
+    per scope: StandInTrait.Scope = .suite, etags: StandInInstance.ETags = .md5, maxRows: Int = 1000,
+    ownsCluster: Bool = false, schemaFile: String? = nil
   ) -> Self {
-    StandInTrait(scope: scope, etags: etags, ownsCluster: ownsCluster || schemaFile != nil, schemaFile: schemaFile)
+    StandInTrait(
+      scope: scope, etags: etags, maxRows: maxRows, ownsCluster: ownsCluster || schemaFile != nil,
+      schemaFile: schemaFile)
   }
 }
 
@@ -23,6 +26,7 @@ package struct StandInTrait: SuiteTrait, TestTrait, TestScoping {
 
   var scope = Scope.suite
   var etags = StandInInstance.ETags.md5
+  var maxRows = 1000
   var ownsCluster = false
   var schemaFile: String?
 
@@ -54,7 +58,8 @@ package struct StandInTrait: SuiteTrait, TestTrait, TestScoping {
 
   private func provide(_ function: @Sendable () async throws -> Void) async throws {
     let instance = try await onOwnThread {
-      try StandInInstance.start(etags: etags, ownsCluster: ownsCluster, schemaFile: schemaFile)
+      try StandInInstance.start(
+        etags: etags, maxRows: maxRows, ownsCluster: ownsCluster, schemaFile: schemaFile)
     }
     defer { instance.stop() }
     try await StandInInstance.$inScope.withValue(instance) { try await function() }
