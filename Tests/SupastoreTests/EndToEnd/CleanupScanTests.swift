@@ -77,6 +77,19 @@ import Testing
     #expect(try supastore.contents() == before)
   }
 
+  @Test func `a list that ends too early passes no limit that the whole would not pass`() async throws {
+    try await supastore.setUpTrash()
+    try supastore.seed(2000, "linked", linkedTo: ["c"])
+    try supastore.seed(1100, "orphan")
+    var fault = Fault(.status, on: route, nth: 2, count: 1)
+    (fault.status, fault.body) = (200, "[]")
+    supastore.project.add(fault)
+    let before = try supastore.contents()
+    let run = try await supastore("cleanup", "--apply", "--json", "--max-delete", "1050", "--max-delete-percent", "100")
+    #expect(try run.exitStatus == 7 && run.documents.last?["refused_by"] == .array(["max_delete"]), "\(run.errors)")
+    #expect(try supastore.contents() == before)
+  }
+
   @Test func `without an answer to the survey nothing is looked for`() async throws {
     try await supastore.setUpTrash()
     try supastore.seed(10, "linked", linkedTo: ["c"])
