@@ -112,17 +112,22 @@ struct CleanupPass {
     }
     let purge = Purge(project: cleanup.project, run: cleanup.run, log: log, age: cleanup.options.purgeAfter)
     var due = (found[.purge] ?? []).map(\.object)
+    var unfinished: Set<ObjectAddress> = []
     for batch in (found[.unfinished] ?? []).batches(of: Self.batchSize) {
       if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
       let (ended, rest) = try await purge.finish(batch.map(\.object))
       let isEnded = Set(ended)
       for candidate in batch where isEnded.contains(candidate.object) { tell(Removal(.purged, .unfinished, candidate)) }
       due += rest
+      unfinished.formUnion(rest)
     }
     for batch in due.batches(of: Purge.batchSize) {
       if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
       let removals = try await purge.purge(Array(batch), kind: .purge)
-      removals.forEach { tell($0) }
+      for var removal in removals {
+        if unfinished.contains(removal.object) { removal.kind = .unfinished }
+        tell(removal)
+      }
       if let end = removals.lazy.compactMap(\.error).first(where: \.endsTheRun) { throw end }
     }
   }
