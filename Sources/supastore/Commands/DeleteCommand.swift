@@ -38,11 +38,17 @@ extension DeleteCommand: Command {
       if arguments[dryRun] { return try console.show(preview, run: nil, of: project) }
       // A repeated --now may have to end a purge.
       if found.isEmpty, !arguments[now] { return try console.show(preview, run: nil, of: project) }
-      if !found.isEmpty {
-        let bytes = ByteSize(found.compactMap(\.byteCount).reduce(0, +))
+      var byteCounts: [ObjectAddress: Int64] = [:]
+      for removal in found { byteCounts[removal.object] = removal.byteCount ?? 0 }
+      if arguments[now] {
+        for entry in try await deletion.inTrash(arguments[files]) where entry.state == .trashed {
+          byteCounts[entry.object] = entry.byteCount ?? 0
+        }
+      }
+      if !byteCounts.isEmpty {
+        let (count, bytes) = (byteCounts.count, ByteSize(byteCounts.values.reduce(0, +)))
         let question =
-          arguments[now]
-          ? "delete \(found.count) files (\(bytes)) for good?" : "move \(found.count) files (\(bytes)) to the trash?"
+          arguments[now] ? "delete \(count) files (\(bytes)) for good?" : "move \(count) files (\(bytes)) to the trash?"
         guard try Confirmation.isGiven(question, arguments, on: console) else { return .failed }
       }
       let removals = try await deletion.delete(arguments[files])
