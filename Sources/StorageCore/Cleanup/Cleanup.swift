@@ -35,6 +35,9 @@ public struct Cleanup: Sendable {
     } catch {
       pass.summary.endedBy = stop.isRaised ? .stopped(by: stop) : error
     }
+    if let end = pass.summary.endedBy, end.safeguard != nil, !pass.summary.refusals.contains(end) {
+      pass.summary.refusals.append(end)
+    }
     var summary = pass.summary
     summary.duration = start.duration(to: .now)
     summary.requestCount = project.requestCount - requestsBefore

@@ -32,7 +32,7 @@ struct CleanupPass {
       throw .refused(by: .scan, "not everything could be looked at: \(error.message)", hint: error.hint)
     }
     if let survey = summary.survey {
-      summary.refusals = survey.refusals + survey.refusals(of: summary.found, cleanup.options.limits)
+      summary.refusals = survey.refusals + survey.refusals(of: amounts(by: survey), cleanup.options.limits)
     }
     guard summary.applies else { return }
     if let refusal = summary.refusals.first { throw refusal }
@@ -53,6 +53,23 @@ struct CleanupPass {
         found[kind, default: []].append(candidate)
       }
     }
+  }
+
+  /// What is measured by the limits: as much as was counted, should the list have ended too early.
+  private func amounts(by survey: CleanupSurvey) -> [CleanupClass: CleanupSurvey.Amount] {
+    var amounts = summary.found
+    for kind in cleanup.options.classes {
+      var counted = survey.amounts[kind] ?? CleanupSurvey.Amount()
+      if kind == .expired, let orphans = survey.amounts[.orphan] {
+        // Those that are both are listed as orphans.
+        counted.count -= orphans.count
+        counted.byteCount -= orphans.byteCount
+      }
+      let listed = amounts[kind] ?? CleanupSurvey.Amount()
+      amounts[kind] = CleanupSurvey.Amount(
+        count: max(listed.count, counted.count), byteCount: max(listed.byteCount, counted.byteCount))
+    }
+    return amounts
   }
 
   /// The tables of the first phase show which files have no link. Whether that is a reason to remove them only the
@@ -95,17 +112,22 @@ struct CleanupPass {
     }
     let purge = Purge(project: cleanup.project, run: cleanup.run, log: log, age: cleanup.options.purgeAfter)
     var due = (found[.purge] ?? []).map(\.object)
+    var unfinished: Set<ObjectAddress> = []
     for batch in (found[.unfinished] ?? []).batches(of: Self.batchSize) {
       if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
       let (ended, rest) = try await purge.finish(batch.map(\.object))
       let isEnded = Set(ended)
       for candidate in batch where isEnded.contains(candidate.object) { tell(Removal(.purged, .unfinished, candidate)) }
       due += rest
+      unfinished.formUnion(rest)
     }
     for batch in due.batches(of: Purge.batchSize) {
       if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
       let removals = try await purge.purge(Array(batch), kind: .purge)
-      removals.forEach { tell($0) }
+      for var removal in removals {
+        if unfinished.contains(removal.object) { removal.kind = .unfinished }
+        tell(removal)
+      }
       if let end = removals.lazy.compactMap(\.error).first(where: \.endsTheRun) { throw end }
     }
   }

@@ -46,12 +46,26 @@ public struct Deletion: Sendable {
     return files.unique.compactMap { outcomes[$0] }
   }
 
+  /// Those of the files that are in the trash already, from where a deletion for good takes them, too.
+  public func inTrash(_ files: [FileReference]) async throws(StorageError) -> [TrashEntry] {
+    Array(try await entries(of: files.unique).values)
+  }
+
+  private func entries(of files: [FileReference]) async throws(StorageError) -> [FileReference: TrashEntry] {
+    do throws(StorageError) {
+      return try await project.trash.entries(of: files)
+    } catch {
+      guard error == .withoutTrash else { throw error }
+      return [:]
+    }
+  }
+
   /// What was trashed now leaves the trash, and so does what was there already.
   private func purge(
     _ files: [FileReference], _ outcomes: inout [FileReference: Removal]
   ) async throws(StorageError) {
     let purge = Purge(project: project, run: run, log: try project.removalLog(of: run), age: .zero)
-    let inTrash = try await project.trash.entries(of: files.filter { outcomes[$0]?.status != .failed })
+    let inTrash = try await entries(of: files.filter { outcomes[$0]?.status != .failed })
     var references: [ObjectAddress: FileReference] = [:]
     for (reference, entry) in inTrash { references[entry.object] = reference }
     for batch in references.keys.sorted(by: { $0.key < $1.key }).batches(of: Purge.batchSize) {

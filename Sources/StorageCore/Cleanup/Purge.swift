@@ -37,7 +37,12 @@ struct Purge: Sendable {
       do throws(StorageError) {
         try await project.objects.delete(entries.map(\.object.key), in: bucket)
         CrashPoint.objectsDeleted.reached()
-        removals += await proved(entries, kind)
+        let proved = await proved(entries, kind)
+        removals += proved
+        // Nothing comes late here. At Supabase the next cleanup ends it.
+        if project.backend == .local {
+          _ = try await project.trash.finish(proved.filter { $0.status == .purged }.map(\.object), run: run)
+        }
       } catch {
         removals += entries.map { Removal(.failed, kind: kind, entry: $0, error: error) }
       }

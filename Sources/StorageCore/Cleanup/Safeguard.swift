@@ -51,35 +51,35 @@ extension StorageError {
     hint: StorageError.withoutTrash.hint)
 }
 
+extension StorageError {
+  /// The refusal for something that the database names as standing in the way of a right decision.
+  static func refused(byObstacle obstacle: String) -> StorageError {
+    let hint = "`supastore schema --check` shows what differs"
+    return switch obstacle {
+    case Safeguard.hiddenRows.rawValue:
+      .refused(
+        by: .hiddenRows, "row-level security may hide links from the key, or from the owner of the functions",
+        hint: "use the service role's key; the tables' owner must not be subject to their policies")
+    case Safeguard.foreignKey.rawValue:
+      .refused(by: .foreignKey, "conversation_files has no valid foreign key to files", hint: hint)
+    case Safeguard.trigger.rawValue:
+      .refused(by: .trigger, "files lacks the trigger supastore_file_stored", hint: hint)
+    case Safeguard.isolation.rawValue:
+      .refused(
+        by: .isolation, "transactions do not run at READ COMMITTED, and would decide by what is out of date",
+        hint: "see default_transaction_isolation of the roles and the database")
+    default:
+      .refused(by: .scan, "the database names an obstacle that is unknown here: \(obstacle)")
+    }
+  }
+}
+
 extension CleanupSurvey {
   /// What forbids any removal, whatever was found.
   var refusals: [StorageError] {
-    let hint = "`supastore schema --check` shows what differs"
-    var refusals: [StorageError] = []
-    if !callerSeesAllRows || obstacles.contains(Safeguard.hiddenRows.rawValue) {
-      refusals.append(
-        .refused(
-          by: .hiddenRows, "row-level security may hide links from the key, or from the owner of the functions",
-          hint: "use the service role's key; the tables' owner must not be subject to their policies"))
-    }
-    if obstacles.contains(Safeguard.foreignKey.rawValue) {
-      refusals.append(
-        .refused(by: .foreignKey, "conversation_files has no valid foreign key to files", hint: hint))
-    }
-    if obstacles.contains(Safeguard.trigger.rawValue) {
-      refusals.append(.refused(by: .trigger, "files lacks the trigger supastore_file_stored", hint: hint))
-    }
-    if obstacles.contains(Safeguard.isolation.rawValue) {
-      refusals.append(
-        .refused(
-          by: .isolation, "transactions do not run at READ COMMITTED, and would decide by what is out of date",
-          hint: "see default_transaction_isolation of the roles and the database"))
-    }
-    let known = [Safeguard.hiddenRows, .foreignKey, .trigger, .isolation].map(\.rawValue)
-    for obstacle in obstacles where !known.contains(obstacle) {
-      refusals.append(.refused(by: .scan, "the database names an obstacle that is unknown here: \(obstacle)"))
-    }
-    return refusals
+    let hidden = Safeguard.hiddenRows.rawValue
+    let names = callerSeesAllRows || obstacles.contains(hidden) ? obstacles : [hidden] + obstacles
+    return names.map { .refused(byObstacle: $0) }
   }
 
   /// What forbids removing this much.

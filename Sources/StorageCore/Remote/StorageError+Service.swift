@@ -3,6 +3,10 @@ internal import SupabaseClient
 extension StorageError {
   /// What an error of the wire means for somebody who stores files.
   init(_ error: ServiceError) {
+    if let obstacle = error.obstaclesToDelete.first {
+      self = .refused(byObstacle: obstacle)
+      return
+    }
     let (code, hint) = Self.meaning(of: error)
     self.init(code, error.description, hint: hint, retry: Self.retry(after: error))
   }
@@ -32,8 +36,6 @@ extension StorageError {
         (.notFound, nil)
       } else if error.isPathBeingPurged {
         (.purging, "run the same command again after a minute")
-      } else if error.isUnsafeToDelete {
-        (.guarded, "see `supastore schema --check`")
       } else {
         (.conflict, nil)
       }

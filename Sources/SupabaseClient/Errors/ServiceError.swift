@@ -104,8 +104,13 @@ extension ServiceError {
 
   /// The trigger of the trash: the object on the row's path is being deleted, or was.
   package var isPathBeingPurged: Bool { code == "SS001" }
-  /// A function of the trash: row-level security, a missing key or trigger make a right decision impossible.
-  package var isUnsafeToDelete: Bool { code == "SS002" }
+  /// What keeps the functions of the trash from a right decision, by its names: row-level security, a missing key or
+  /// trigger. None for every other error.
+  package var obstaclesToDelete: [String] {
+    guard code == "SS002" else { return [] }
+    let names = message.split(separator: ": ").last?.split(separator: ", ").map(String.init) ?? []
+    return names.isEmpty ? [message] : names
+  }
 }
 
 extension ServiceError: CustomStringConvertible {

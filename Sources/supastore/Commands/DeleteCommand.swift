@@ -38,9 +38,15 @@ extension DeleteCommand: Command {
       if arguments[dryRun] { return try console.show(preview, run: nil, of: project) }
       // A repeated --now may have to end a purge.
       if found.isEmpty, !arguments[now] { return try console.show(preview, run: nil, of: project) }
-      if !found.isEmpty {
-        let bytes = ByteSize(found.compactMap(\.byteCount).reduce(0, +))
-        let files = "\(counted(found.count, "file")) (\(bytes))"
+      var byteCounts: [ObjectAddress: Int64] = [:]
+      for removal in found { byteCounts[removal.object] = removal.byteCount ?? 0 }
+      if arguments[now] {
+        for entry in try await deletion.inTrash(arguments[files]) where entry.state == .trashed {
+          byteCounts[entry.object] = entry.byteCount ?? 0
+        }
+      }
+      if !byteCounts.isEmpty {
+        let files = "\(counted(byteCounts.count, "file")) (\(ByteSize(byteCounts.values.reduce(0, +))))"
         let question = arguments[now] ? "delete \(files) for good?" : "move \(files) to the trash?"
         guard try Confirmation.isGiven(question, arguments, on: console) else { return .failed }
       }

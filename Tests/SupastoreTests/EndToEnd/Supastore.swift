@@ -53,13 +53,16 @@ struct Supastore {
 
   /// Runs a shell line in which `supastore` is "$PROGRAM". All its streams are one terminal; what appears there is the
   /// output.
-  func onTerminal(_ line: String, columns: Int = 80, _ variables: [String: String] = [:]) async throws -> Run {
+  /// - Parameter typing: what somebody types there.
+  func onTerminal(
+    _ line: String, columns: Int = 80, typing: String = "", _ variables: [String: String] = [:]
+  ) async throws -> Run {
     var environment = environment.merging(["TERM": "xterm"]) { $1 }.merging(variables) { $1 }
     environment["PROGRAM"] = try Program.product("supastore")
     return Run(
       try await Program.run(
         ["/usr/bin/script", "-qec", "stty cols \(columns) -echo -onlcr; \(line)", ownState["typescript"]],
-        environment: environment))
+        environment: environment, input: Array(typing.utf8)))
   }
 
   /// Makes the buckets, by the program itself.
