@@ -36,7 +36,7 @@ struct RemoteTrash: Trash {
     if let files = query.files { filters.append(.isOneOf("file_id", files.map(\.description))) }
     if let keys = query.keys { filters.append(.isOneOf("key", keys)) }
     if let last { filters.append(.after([last.trashedAt, last.object.bucket, last.object.key], in: order)) }
-    let page = try await connection.answer { () throws(ServiceError) in
+    let page = try await answer { () throws(ServiceError) in
       try tables.select(
         TrashRow.columns, from: "supastore_trash", where: filters, order: order, limit: limit, counting: true,
         as: TrashRow.self)
@@ -121,10 +121,16 @@ struct RemoteTrash: Trash {
   private func call<Answer: Decodable & Sendable>(
     _ function: String, _ effect: Route.Effect, as type: Answer.Type, _ arguments: (inout JSONWriter) -> Void
   ) async throws(StorageError) -> Answer {
+    try await answer { () throws(ServiceError) in
+      try tables.function(function, effect, as: type, arguments: arguments)
+    }
+  }
+
+  private func answer<Answer: Sendable>(
+    to make: () throws(ServiceError) -> Call<Answer>
+  ) async throws(StorageError) -> Answer {
     do throws(StorageError) {
-      return try await connection.answer { () throws(ServiceError) in
-        try tables.function(function, effect, as: type, arguments: arguments)
-      }
+      return try await connection.answer(to: make)
     } catch {
       guard error.code == .setup else { throw error }
       throw .withoutTrash
