@@ -8,6 +8,8 @@ public struct ConversationRemoval: Sendable {
   public var shared: [FileID]
   /// Messages that went with it; nil as long as nothing was done.
   public var messageCount: Int?
+  /// The rows of `files`, as they were before.
+  var rows: [FileID: FileRow] = [:]
 }
 
 extension Deletion {
@@ -27,6 +29,7 @@ extension Deletion {
           removal.shared.append(id)
         } else if let row = rows[id] {
           removal.files.append(Removal(.found, row, linkCount: count))
+          removal.rows[id] = row
         }
       }
     }
@@ -40,7 +43,9 @@ extension Deletion {
     let waiting = try await deleteWaiting(id)
     guard let conversation = removal.conversation else { return waiting ?? removal }
     let log = try project.removalLog(of: run)
-    try await log.note(.conversation, .conversation, removal.files.map { ($0, nil) })
+    try await log.note(
+      .conversation, .conversation,
+      removal.files.map { file in (file, file.fileID.flatMap { removal.rows[$0]?.columnValues }) })
     CrashPoint.removalNoted.reached()
     let deleted: DeletedConversation?
     do throws(StorageError) {
