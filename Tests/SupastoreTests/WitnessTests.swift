@@ -73,6 +73,44 @@ struct WitnessTests {
     }
   }
 
+  @Test func `test 4 of the guide: a deleted conversation takes its file with it`() async throws {
+    let directory = try TemporaryDirectory()
+    let schema = try await supastore("schema")
+    let psql = try await Program.run(
+      ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", StandInInstance.current.databaseURL],
+      input: Array(schema.output.utf8))
+    try #require(psql.exitStatus == 0, "\(psql.errors)")
+    try await supastore("setup")
+    for name in ["now", "later"] {
+      let file = try directory.write(Array("content of \(name)".utf8), to: name)
+      let conversation = "cascade-\(name)"
+      try await supastore("upload", file, "--conversation", conversation)
+      let path = try #require(try await found(conversation).first?.path)
+      let stored: JSONValue = [
+        "listed": true, "downloaded": .number(Double(11 + name.utf8.count)), "rows": 1, "conversations": 1, "links": 1,
+      ]
+      #expect(try await seen(conversation, path) == stored)
+      try await supastore(
+        ["conversation", "delete", "--yes", conversation] + (name == "now" ? ["--now"] : []))
+      let gone: JSONValue = [
+        "listed": false, "downloaded": "not_found", "rows": 0, "conversations": 0, "links": 0,
+      ]
+      if name == "later" {
+        let trashed = try await seen(conversation, path)
+        #expect(trashed["rows"] == 0 && trashed["conversations"] == 0 && trashed["links"] == 0)
+        try await supastore("trash", "purge", "--yes", "--conversation", conversation)
+      }
+      #expect(try await seen(conversation, path) == gone)
+      let download = try await Program.run(
+        [Program.product("supastore"), "download", path, "-o", "-"], environment: StandInInstance.current.environment)
+      #expect(download.exitStatus == 4)
+    }
+  }
+
+  private func seen(_ continuationID: String, _ path: String) async throws -> JSONValue {
+    try JSONValue(line: try await witness("seen", continuationID, path))
+  }
+
   /// The files of a conversation as the official client finds them.
   private func found(_ continuationID: String) async throws -> [Witness.File] {
     try await witness("find", continuationID).split(separator: "\n").map {
@@ -82,6 +120,11 @@ struct WitnessTests {
 
   @discardableResult
   private func supastore(_ arguments: String...) async throws -> Program.Outcome {
+    try await supastore(arguments)
+  }
+
+  @discardableResult
+  private func supastore(_ arguments: [String]) async throws -> Program.Outcome {
     let outcome = try await Program.run(
       [Program.product("supastore")] + arguments, environment: StandInInstance.current.environment)
     try #require(outcome.exitStatus == 0, "\(arguments): \(outcome.errors)")

@@ -2,6 +2,7 @@
 
     client.py find CONTINUATION_ID             every file of a conversation: a line of JSON each, content hashed
     client.py links CONTINUATION_ID            the storage path of every file that is linked to a conversation
+    client.py seen CONTINUATION_ID PATH        what there is of a stored file, and of its conversation: a line of JSON
     client.py store CONTINUATION_ID FILE…      store files, each with its row and link; prints their ids
     client.py tree CONTINUATION_ID DIR [N]     the same for every file below DIR, N at a time (default 1)
 
@@ -15,6 +16,7 @@ import os
 import sys
 import threading
 
+from storage3.exceptions import StorageApiError
 from supabase import create_client
 
 BUCKET = "user-files"
@@ -86,6 +88,23 @@ def links(continuation_id):
         print(file["storage_path"])
 
 
+def seen(continuation_id, path):
+    rows = client().table("files").select("id").eq("storage_path", path).execute().data
+    table = client().table("conversations").select("id, conversation_files(file_id)")
+    conversations = table.eq("continuation_id", continuation_id).execute().data
+    try:
+        downloaded = len(client().storage.from_(BUCKET).download(path))
+    except StorageApiError as error:
+        downloaded = error.code
+    print(json.dumps({
+        "listed": path in objects(os.path.dirname(path)),
+        "downloaded": downloaded,
+        "rows": len(rows),
+        "conversations": len(conversations),
+        "links": sum(len(conversation["conversation_files"]) for conversation in conversations),
+    }))
+
+
 def store(continuation_id, conversation_id, file, name):
     """What the users' storage manager does for one file, in four requests with the conversation's."""
     with open(file, "rb") as opened:
@@ -118,6 +137,8 @@ def main():
             find(continuation_id)
         case ["links", continuation_id]:
             links(continuation_id)
+        case ["seen", continuation_id, path]:
+            seen(continuation_id, path)
         case ["store", continuation_id, *files] if files:
             for file in files:
                 print(store(continuation_id, conversation(continuation_id), file, os.path.basename(file)))
