@@ -78,7 +78,7 @@ import Testing
     #expect(age >= 8 * 86_400 && age < 8 * 86_400 + 600)
     let text = try await supastore("cleanup")
     #expect(text.output.contains("orphan ") && text.output.contains("no row ") && text.output.contains("no object "))
-    #expect(text.output.contains("nothing was removed; 4.9 KiB, ") && text.errors.contains("1 rows have no object"))
+    #expect(text.output.contains("nothing was removed; 4.9 KiB, ") && text.errors.contains("1 row has no object"))
     #expect(try supastore.contents() == before)
 
     let run = try await supastore.expectTrashed(2)

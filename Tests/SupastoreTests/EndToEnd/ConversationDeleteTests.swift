@@ -67,7 +67,7 @@ import Testing
     #expect(refused.exitStatus == 2 && refused.errors.contains("--yes"))
     let no = try await supastore.onTerminal("\"$PROGRAM\" conversation delete c", typing: "n\n")
     #expect(
-      no.exitStatus == 1 && no.output.contains("delete conversation c with its messages, and 1 files (20 B)? [y/N] "))
+      no.exitStatus == 1 && no.output.contains("delete conversation c with its messages, and 1 file (20 B)? [y/N] "))
     #expect(no.output.contains("nothing was removed"))
     #expect(try supastore.contents() == before)
     let yes = try await supastore.onTerminal("\"$PROGRAM\" conversation delete c --now", typing: "y\n")

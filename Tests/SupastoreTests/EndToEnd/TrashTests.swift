@@ -112,7 +112,7 @@ import Testing
     let refused = try await supastore("trash", "purge", id)
     #expect(refused.exitStatus == 2 && refused.errors.contains("--yes"))
     let no = try await supastore.onTerminal("\"$PROGRAM\" trash purge \(id)", typing: "n\n")
-    #expect(no.exitStatus == 1 && no.output.contains("delete 1 files (20 B) for good? [y/N] "))
+    #expect(no.exitStatus == 1 && no.output.contains("delete 1 file (20 B) for good? [y/N] "))
     #expect(try supastore.contents() == before)
     supastore.project.forgetRequests()
     let run = try await supastore("trash", "purge", "--yes", "--json", id)
