@@ -61,6 +61,9 @@ import Testing
       "Test file download performance", "Verify file integrity after download",
       "Modify file listing to query Supabase", "Add pagination for large file lists",
       "Test file search functionality", "Verify file metadata display",
+      "Implement file deletion from Supabase", "Add orphan file cleanup (files not linked to conversations)",
+      "Add file expiration logic (optional)", "Test cleanup operations",
+      "Delete conversation, verify file deleted (CASCADE)",
     ]
     #expect(try rows().map(\.line) == lines)
   }

@@ -115,9 +115,12 @@ struct CleanupPass {
     var unfinished: Set<ObjectAddress> = []
     for batch in (found[.unfinished] ?? []).batches(of: Self.batchSize) {
       if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
-      let (ended, rest) = try await purge.finish(batch.map(\.object))
+      let (ended, rest, failed) = try await purge.finish(batch.map(\.object))
       let isEnded = Set(ended)
-      for candidate in batch where isEnded.contains(candidate.object) { tell(Removal(.purged, .unfinished, candidate)) }
+      for candidate in batch {
+        if isEnded.contains(candidate.object) { tell(Removal(.purged, .unfinished, candidate)) }
+        if let error = failed[candidate.object] { tell(Removal(.failed, .unfinished, candidate, error: error)) }
+      }
       due += rest
       unfinished.formUnion(rest)
     }
@@ -128,7 +131,7 @@ struct CleanupPass {
         if unfinished.contains(removal.object) { removal.kind = .unfinished }
         tell(removal)
       }
-      if let end = removals.lazy.compactMap(\.error).first(where: \.endsTheRun) { throw end }
+      if let end = removals.lazy.compactMap(\.error).first(where: \.endsPurging) { throw end }
     }
   }
 

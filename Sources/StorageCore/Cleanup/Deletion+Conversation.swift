@@ -10,15 +10,29 @@ public struct ConversationRemoval: Sendable {
   public var messageCount: Int?
   /// The rows of `files`, as they were before.
   var rows: [FileID: FileRow] = [:]
+  /// Those of `files` that only wait in the local store.
+  var waiting: Set<FileID> = []
 }
 
 extension Deletion {
   /// What deleting the conversation would take.
   public func preview(conversation id: String) async throws(StorageError) -> ConversationRemoval {
-    guard let conversation = try await project.findConversation(id) else {
-      return ConversationRemoval(conversation: nil, files: [], shared: [])
+    var removal = ConversationRemoval(
+      conversation: try await project.findConversation(id), files: [], shared: [])
+    if let conversation = removal.conversation { try await preview(conversation, &removal) }
+    if let (conversation, rows, _) = try await project.fallback?.waiting(inConversation: id) {
+      removal.conversation = removal.conversation ?? conversation
+      for row in rows where removal.rows[row.id] == nil && !removal.shared.contains(row.id) {
+        removal.files.append(Removal(.found, row, linkCount: 1))
+        removal.waiting.insert(row.id)
+      }
     }
-    var removal = ConversationRemoval(conversation: conversation, files: [], shared: [])
+    return removal
+  }
+
+  private func preview(
+    _ conversation: Conversation, _ removal: inout ConversationRemoval
+  ) async throws(StorageError) {
     for ids in try await linkedFiles(of: conversation).batches(of: 500) {
       let counts = try await project.rows.linkCounts(of: Array(ids))
       let rows = Dictionary(
@@ -33,51 +47,58 @@ extension Deletion {
         }
       }
     }
-    return removal
   }
 
   /// Deletes the conversation with its messages, and the files that only it is linked to. One that is not there is no
   /// failure.
   public func delete(conversation id: String) async throws(StorageError) -> ConversationRemoval {
     var removal = try await preview(conversation: id)
-    let waiting = try await deleteWaiting(id)
-    guard let conversation = removal.conversation else { return waiting ?? removal }
-    let log = try project.removalLog(of: run)
-    try await log.note(
-      .conversation, .conversation,
-      removal.files.map { file in (file, file.fileID.flatMap { removal.rows[$0]?.columnValues }) })
-    CrashPoint.removalNoted.reached()
-    let deleted: DeletedConversation?
-    do throws(StorageError) {
-      deleted = try await project.trash.delete(conversation, run: run)
-    } catch {
-      throw error == .withoutTrash ? .notInstalled : error
+    if let conversation = try await project.findConversation(id) {
+      let log = try project.removalLog(of: run)
+      let here = removal.files.filter { file in !(file.fileID.map(removal.waiting.contains) ?? false) }
+      try await log.note(
+        .conversation, .conversation,
+        here.map { file in (file, file.fileID.flatMap { removal.rows[$0]?.columnValues }) })
+      CrashPoint.removalNoted.reached()
+      let deleted: DeletedConversation?
+      do throws(StorageError) {
+        deleted = try await project.trash.delete(conversation, run: run)
+      } catch {
+        throw error == .withoutTrash ? .notInstalled : error
+      }
+      CrashPoint.entriesTrashed.reached()
+      removal.files = deleted?.trashed.map { Removal(.trashed, entry: $0) } ?? []
+      removal.shared = deleted?.shared ?? []
+      removal.messageCount = deleted?.messageCount
+      if purgesAtOnce { removal.files = await purged(deleted?.trashed ?? []) }
+    } else {
+      removal.files = []
     }
-    CrashPoint.entriesTrashed.reached()
-    guard let deleted else { return ConversationRemoval(conversation: nil, files: [], shared: []) }
-    removal.files = deleted.trashed.map { Removal(.trashed, entry: $0) }
-    removal.shared = deleted.shared
-    removal.messageCount = deleted.messageCount
-    if purgesAtOnce { removal.files = try await purged(deleted.trashed) }
+    try await deleteWaiting(id, &removal)
     return removal
   }
 
-  /// The same for what waits in the local store to be sent: nothing of it may come back.
-  private func deleteWaiting(_ id: String) async throws(StorageError) -> ConversationRemoval? {
-    guard let local = try project.fallback?.existing()?.project,
-      let conversation = try await local.rows.conversation(continuationID: id),
-      let deleted = try await local.trash.delete(conversation, run: run)
-    else { return nil }
-    return ConversationRemoval(
-      conversation: conversation, files: deleted.trashed.map { Removal(.trashed, entry: $0) }, shared: deleted.shared,
-      messageCount: deleted.messageCount)
+  /// The same for what waits in the local store for this project: nothing of it may come back.
+  private func deleteWaiting(_ id: String, _ removal: inout ConversationRemoval) async throws(StorageError) {
+    guard let fallback = project.fallback, let (_, rows, local) = try await fallback.waiting(inConversation: id) else {
+      return
+    }
+    let told = Set(removal.files.compactMap(\.fileID))
+    let outcomes = try await trashWaiting(rows.map { (.id($0.id), $0) }, [:], in: local)
+    removal.files += outcomes.map(\.1).filter { $0.fileID.map { !told.contains($0) } ?? true }
+    try await fallback.withdraw(conversation: id)
   }
 
-  private func purged(_ entries: [TrashEntry]) async throws(StorageError) -> [Removal] {
-    let purge = Purge(project: project, run: run, log: try project.removalLog(of: run), age: .zero)
+  /// What could not be purged is in the trash, and told.
+  private func purged(_ entries: [TrashEntry]) async -> [Removal] {
     var removals: [Removal] = []
-    for batch in entries.map(\.object).batches(of: Purge.batchSize) {
-      removals += try await purge.purge(Array(batch))
+    for batch in entries.batches(of: Purge.batchSize) {
+      do throws(StorageError) {
+        let purge = Purge(project: project, run: run, log: try project.removalLog(of: run), age: .zero)
+        removals += try await purge.purge(batch.map(\.object))
+      } catch {
+        removals += batch.map { Removal(.failed, entry: $0, error: error) }
+      }
     }
     return removals
   }

@@ -34,16 +34,46 @@ public struct Deletion: Sendable {
     let named = try await find(files)
     var outcomes: [FileReference: Removal] = [:]
     for file in files.unique { outcomes[file] = named.preview(of: file, everywhere: everywhere) }
-    for (place, references) in named.places(among: files.unique.filter { outcomes[$0]?.status == .found }) {
-      let trashing = Trashing(
-        place: place, run: run, linkLimit: everywhere ? nil : 1, log: try project.removalLog(of: run))
-      for batch in references.batches(of: Self.batchSize) {
-        let rows = batch.compactMap { reference in named.row(of: reference, in: place).map { (reference, $0) } }
+    let found = files.unique.filter { outcomes[$0]?.status == .found }
+    let here = found.filter { named.rows[$0] != nil }
+    let trashing = Trashing(
+      place: project, run: run, linkLimit: everywhere ? nil : 1, log: try project.removalLog(of: run))
+    for batch in here.batches(of: Self.batchSize) {
+      let rows = batch.compactMap { reference in named.rows[reference].map { (reference, $0) } }
+      do throws(StorageError) {
         for (reference, removal) in try await trashing.trash(rows, named.linkCounts) { outcomes[reference] = removal }
+      } catch {
+        // What was done is told.
+        guard outcomes.values.contains(where: { $0.status == .trashed }) else { throw error }
+        for (reference, row) in rows { outcomes[reference] = Removal(.failed, row, error: error) }
       }
+    }
+    if let waiting = named.waiting {
+      let rows = found.compactMap { reference in waiting.rows[reference].map { (reference, $0) } }
+      for (reference, removal) in try await trashWaiting(rows, named.linkCounts, in: waiting.project)
+      where outcomes[reference]?.status == .found { outcomes[reference] = removal }
     }
     if purgesAtOnce { try await purge(files.unique, &outcomes) }
     return files.unique.compactMap { outcomes[$0] }
+  }
+
+  /// Trashes what waits in the local store for this project. What waits for others as well only waits for this one no
+  /// longer.
+  func trashWaiting(
+    _ files: [(FileReference, FileRow)], _ linkCounts: [FileID: Int], in local: OpenProject
+  ) async throws(StorageError) -> [(FileReference, Removal)] {
+    guard let fallback = project.fallback, !files.isEmpty else { return [] }
+    let kept = try await fallback.withdraw(files.map(\.1.id))
+    let log = try project.removalLog(of: run)
+    let trashing = Trashing(place: local, run: run, linkLimit: everywhere ? nil : 1, log: log)
+    var outcomes = try await trashing.trash(files.filter { !kept.contains($0.1.id) }, linkCounts)
+    outcomes += files.filter { kept.contains($0.1.id) }.map { ($0.0, Removal(.absent, $0.1)) }
+    guard purgesAtOnce else { return outcomes }
+    let purge = Purge(project: local, run: run, log: log, age: .zero)
+    for index in outcomes.indices where outcomes[index].1.status == .trashed {
+      if let removal = try await purge.purge([outcomes[index].1.object]).first { outcomes[index].1 = removal }
+    }
+    return outcomes
   }
 
   /// Those of the files that are in the trash already, from where a deletion for good takes them, too.
@@ -69,7 +99,13 @@ public struct Deletion: Sendable {
     var references: [ObjectAddress: FileReference] = [:]
     for (reference, entry) in inTrash { references[entry.object] = reference }
     for batch in references.keys.sorted(by: { $0.key < $1.key }).batches(of: Purge.batchSize) {
-      for removal in try await purge.purge(Array(batch)) {
+      var removals: [Removal] = []
+      do throws(StorageError) {
+        removals = try await purge.purge(Array(batch))
+      } catch {
+        removals = batch.map { Removal(.failed, object: $0, error: error) }
+      }
+      for removal in removals {
         guard let reference = references[removal.object] else { continue }
         // Another run is at it; or it was stored again.
         if removal.status == .kept { continue }
@@ -127,22 +163,10 @@ private struct NamedFiles: Sendable {
     }
     return Removal(.found, row, linkCount: count)
   }
-
-  /// Where these files are to be trashed; one may be in both places.
-  func places(among files: [FileReference]) -> [(OpenProject, [FileReference])] {
-    var places: [(OpenProject, [FileReference])] = []
-    if let waiting { places.append((waiting.project, files.filter { waiting.rows[$0] != nil })) }
-    places.append((project, files.filter { rows[$0] != nil }))
-    return places.filter { !$0.1.isEmpty }
-  }
-
-  func row(of file: FileReference, in place: OpenProject) -> FileRow? {
-    place.backend == project.backend ? rows[file] : waiting?.rows[file]
-  }
 }
 
 /// Moves rows that somebody named into the trash of one place.
-private struct Trashing: Sendable {
+struct Trashing: Sendable {
   let place: OpenProject
   let run: UUID
   let linkLimit: Int?

@@ -50,14 +50,25 @@ struct Purge: Sendable {
     return removals
   }
 
-  /// Those that are gone already: what an earlier purge did not live to see.
-  func finish(_ objects: [ObjectAddress]) async throws(StorageError) -> (ended: [ObjectAddress], rest: [ObjectAddress])
+  /// Ends the purge of those that are gone already: what an earlier purge did not live to see.
+  /// - Returns: also those that are still there, and what could not be asked about.
+  func finish(
+    _ objects: [ObjectAddress]
+  ) async throws(StorageError) -> (ended: [ObjectAddress], rest: [ObjectAddress], failed: [ObjectAddress: StorageError])
   {
     var gone: [ObjectAddress] = []
-    for object in objects where try await project.objects.isGone(object.key, in: object.bucket) { gone.append(object) }
+    var failed: [ObjectAddress: StorageError] = [:]
+    for object in objects {
+      do throws(StorageError) {
+        if try await project.objects.isGone(object.key, in: object.bucket) { gone.append(object) }
+      } catch {
+        if error.endsPurging { throw error }
+        failed[object] = error
+      }
+    }
     let ended = gone.isEmpty ? [] : try await project.trash.finish(gone, run: run)
-    let left = Set(objects).subtracting(ended)
-    return (ended, objects.filter(left.contains))
+    let left = Set(objects).subtracting(ended).subtracting(failed.keys)
+    return (ended, objects.filter(left.contains), failed)
   }
 
   /// What was asked for and not claimed: restored, stored again, purged by somebody else, or too young.
@@ -97,6 +108,9 @@ struct Purge: Sendable {
 }
 
 extension StorageError {
+  /// Whether it will be the same with every other entry.
+  var endsPurging: Bool { [.unreachable, .denied, .interrupted, .deadline].contains(code) }
+
   fileprivate static let stillThere = StorageError(
     .rejected, "the service said that it deleted the object, and it is still there",
     hint: "the next `supastore cleanup --apply` tries again", retry: .soon)

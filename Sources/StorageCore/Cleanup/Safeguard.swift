@@ -91,7 +91,7 @@ extension CleanupSurvey {
       }
     }
     var refusals: [StorageError] = []
-    for (amount, verb) in [(sum(.orphan, .expired, .object), "trashed"), (sum(.purge, .unfinished), "purged")] {
+    for (amount, verb) in [(sum(.orphan, .expired, .object), "trashed"), (sum(.purge), "purged")] {
       if amount.count > limits.count {
         refusals.append(
           .refused(

@@ -79,6 +79,50 @@ extension LocalDatabase {
     ) { $0.integer(0) }.isEmpty
   }
 
+  /// The files that wait for a project and are linked to this conversation alone.
+  func files(of conversation: Conversation, awaitedBy project: String) throws(SQLiteError) -> [FileRow] {
+    let ids = try rows(
+      """
+      SELECT file_id FROM conversation_files AS own WHERE conversation_id = ?
+        AND NOT EXISTS (SELECT 1 FROM conversation_files WHERE file_id = own.file_id AND conversation_id <> ?1)
+        AND EXISTS (SELECT 1 FROM outbox WHERE file_id = own.file_id AND kind = 'file' AND project IN ('', ?))
+      """, [.text(conversation.id), .text(project)]
+    ) { row throws(SQLiteError) in try FileID(column: row.text(0)) }
+    return try files(ids: ids)
+  }
+
+  func isQueued(conversation id: String, for project: String) throws(SQLiteError) -> Bool {
+    try !rows(
+      "SELECT 1 FROM outbox WHERE project IN ('', ?) AND continuation_id = ?", [.text(project), .text(id)]
+    ) { $0.integer(0) }.isEmpty
+  }
+
+  /// Those of the files that wait for other projects as well.
+  func awaitedElsewhere(_ files: [FileID], than project: String) throws(SQLiteError) -> Set<FileID> {
+    Set(
+      try rows(
+        "SELECT DISTINCT file_id FROM outbox WHERE project NOT IN ('', ?) AND file_id IN (SELECT value FROM json_each(?))",
+        [.text(project), .list(files.map(\.description))]
+      ) { row throws(SQLiteError) in try FileID(column: row.text(0)) })
+  }
+
+  /// What of the files waits for a project waits no longer.
+  func withdraw(_ files: [FileID], from project: String) throws(SQLiteError) {
+    var deletion = try database.prepare("DELETE FROM outbox WHERE project = ? AND file_id = ?")
+    for file in files { try deletion.run([.text(project), .text(file.description)]) }
+  }
+
+  /// What of a conversation waits for a project waits no longer: itself, its messages, its links.
+  func withdraw(conversation id: String, from project: String) throws(SQLiteError) {
+    var deletion = try database.prepare(
+      """
+      DELETE FROM outbox WHERE project IN ('', ?1) AND (continuation_id = ?2 OR message_id IN (
+        SELECT messages.id FROM messages JOIN conversations ON conversations.id = conversation_id
+        WHERE conversations.continuation_id = ?2))
+      """)
+    try deletion.run([.text(project), .text(id)])
+  }
+
   /// Takes out what a project has now. What was changed again since it was read has another `seq`, and stays.
   func remove(_ items: [OutboxItem]) throws(SQLiteError) {
     var deletion = try database.prepare("DELETE FROM outbox WHERE seq = ?")

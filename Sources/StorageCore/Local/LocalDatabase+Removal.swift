@@ -63,6 +63,14 @@ extension LocalDatabase {
   }
 
   private func mayGo(_ file: FileRow, _ removal: Removal) throws(SQLiteError) -> Bool {
+    if removal.madeBefore != nil || removal.expiredBefore != nil,
+      try rows(
+        "SELECT 1 FROM files AS f WHERE id = ? AND \(Self.isNotAwaited)", [.text(file.id.description)],
+        { $0.integer(0) }
+      ).isEmpty
+    {
+      return false
+    }
     if let limit = removal.linkLimit, try linkCounts(of: [file.id])[file.id] ?? 0 > limit { return false }
     if let moment = removal.madeBefore {
       guard let made = file.createdAt, made < moment.columnText else { return false }

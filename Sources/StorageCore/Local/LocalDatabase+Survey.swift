@@ -74,10 +74,14 @@ extension LocalDatabase {
     case .orphan:
       let isOrphan = """
         f.created_at < ? AND NOT EXISTS (SELECT 1 FROM conversation_files AS l WHERE l.file_id = f.id)
+          AND \(Self.isNotAwaited)
         """
       return (Self.filesFound(isOrphan, withFiles), [place[0], moment])
     case .expired:
-      return (Self.filesFound("json_type(f.metadata, '$.expires_at') = 'text'", withFiles), [place[0]])
+      return (
+        Self.filesFound("json_type(f.metadata, '$.expires_at') = 'text' AND \(Self.isNotAwaited)", withFiles),
+        [place[0]]
+      )
     case .missing: return (Self.filesFound("true", withFiles), [place[0]])
     case .object:
       let sql = """
@@ -95,6 +99,9 @@ extension LocalDatabase {
       return (Self.entriesFound("purging", since: "claimed_at", withFiles), place + [deserted])
     }
   }
+
+  /// What waits to be sent to a project is its only copy, and wanted there.
+  static let isNotAwaited = "NOT EXISTS (SELECT 1 FROM outbox WHERE file_id = f.id AND project <> '')"
 
   private static func filesFound(_ condition: String, _ withFiles: Bool) -> String {
     """

@@ -58,6 +58,40 @@ final class Fallback: Sendable {
     return waiting.isEmpty ? nil : (waiting, project)
   }
 
+  /// Those of the files that wait for other projects as well wait for this one no longer; they are returned. The others
+  /// are left as they are.
+  func withdraw(_ files: [FileID]) async throws(StorageError) -> Set<FileID> {
+    guard let (_, store) = try existing() else { return [] }
+    return try await store.writing { [projectURL] tables throws(SQLiteError) in
+      let kept = try tables.awaitedElsewhere(files, than: projectURL)
+      try tables.withdraw(Array(kept), from: projectURL)
+      return kept
+    }
+  }
+
+  /// What of a conversation waits for the project: its row, and the files that only it is linked to. Nil when nothing
+  /// does.
+  func waiting(
+    inConversation id: String
+  ) async throws(StorageError) -> (conversation: Conversation, rows: [FileRow], project: OpenProject)? {
+    guard let (project, store) = try existing(),
+      let conversation = try await project.rows.conversation(continuationID: id)
+    else { return nil }
+    return try await store.reading { [projectURL] tables throws(SQLiteError) in
+      let rows = try tables.files(of: conversation, awaitedBy: projectURL)
+      if rows.isEmpty, try !tables.isQueued(conversation: id, for: projectURL) { return nil }
+      return (conversation, rows, project)
+    }
+  }
+
+  /// What else of a conversation waits for the project waits no longer.
+  func withdraw(conversation id: String) async throws(StorageError) {
+    guard let (_, store) = try existing() else { return }
+    try await store.writing { [projectURL] tables throws(SQLiteError) in
+      try tables.withdraw(conversation: id, from: projectURL)
+    }
+  }
+
   /// The same, where nothing is made; nil when nothing was ever kept locally.
   func existing() throws(StorageError) -> (project: OpenProject, store: LocalStore)? {
     if let opened = opened.withLock({ $0 }) { return opened }

@@ -75,10 +75,13 @@ struct RemoteTrash: Trash {
   }
 
   func delete(_ conversation: Conversation, run: UUID) async throws(StorageError) -> DeletedConversation? {
-    try await call("supastore_delete_conversation", .writes, as: DeletedRow?.self) { arguments in
+    let answer = try await call("supastore_delete_conversation", .writes, as: DeletedRow?.self) { arguments in
       arguments.member("conversation", conversation.id)
       arguments.member("run", run.uuidString)
-    }?.deleted
+    }
+    guard var deleted = answer?.deleted else { return nil }
+    deleted.trashed = try await entries(matching: TrashQuery(run: run))
+    return deleted
   }
 
   func restore(_ objects: [ObjectAddress], run: UUID) async throws(StorageError) -> [Restoration] {
@@ -116,16 +119,19 @@ struct RemoteTrash: Trash {
   private func call<Answer: Decodable & Sendable>(
     _ function: String, _ effect: Route.Effect, as type: Answer.Type, _ arguments: (inout JSONWriter) -> Void
   ) async throws(StorageError) -> Answer {
-    try await answer { () throws(ServiceError) in
-      try tables.function(function, effect, as: type, arguments: arguments)
+    try await answer(isPatient: true) { () throws(ServiceError) in
+      var call = try tables.function(function, effect, as: type, arguments: arguments)
+      // The database has a minute for the largest of them.
+      call.request.totalTimeLimit = .seconds(65)
+      return call
     }
   }
 
   private func answer<Answer: Sendable>(
-    to make: () throws(ServiceError) -> Call<Answer>
+    isPatient: Bool = false, to make: () throws(ServiceError) -> Call<Answer>
   ) async throws(StorageError) -> Answer {
     do throws(StorageError) {
-      return try await connection.answer(to: make)
+      return try await connection.answer(isPatient: isPatient, to: make)
     } catch {
       guard error.code == .setup else { throw error }
       throw .withoutTrash

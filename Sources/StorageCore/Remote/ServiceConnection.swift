@@ -21,12 +21,13 @@ final class ServiceConnection: Sendable {
   var requestCount: Int { count.load(ordering: .relaxed) }
 
   /// Makes a call, performs it and reads its answer.
+  /// - Parameter isPatient: whether even the first answer may take as long as the request has.
   func answer<Answer: Sendable>(
-    to make: () throws(ServiceError) -> Call<Answer>
+    isPatient: Bool = false, to make: () throws(ServiceError) -> Call<Answer>
   ) async throws(StorageError) -> Answer {
     do throws(ServiceError) {
       var call = try make()
-      if let patience, let limit = call.request.totalTimeLimit, serverTime == nil {
+      if !isPatient, let patience, let limit = call.request.totalTimeLimit, serverTime == nil {
         call.request.totalTimeLimit = min(patience, limit)
       }
       count.wrappingAdd(1, ordering: .relaxed)

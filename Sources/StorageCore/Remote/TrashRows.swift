@@ -118,7 +118,7 @@ struct CandidateRow: Decodable, Sendable {
   }
 }
 
-/// What `supastore_delete_conversation` answers.
+/// What `supastore_delete_conversation` answers; the local store has the entries in it.
 struct DeletedRow: Decodable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case trashed, shared
@@ -131,7 +131,7 @@ struct DeletedRow: Decodable, Sendable {
     let row = try decoder.container(keyedBy: CodingKeys.self)
     deleted = DeletedConversation(
       messageCount: try row.decode(Int.self, forKey: .messageCount),
-      trashed: try row.decode([TrashRow].self, forKey: .trashed).map(\.entry),
+      trashed: try row.decodeIfPresent([TrashRow].self, forKey: .trashed)?.map(\.entry) ?? [],
       shared: try row.decode([FileID].self, forKey: .shared))
   }
 }

@@ -11,12 +11,17 @@ begin
   perform public.supastore_check_obstacles();
   -- No row is being stored from here on; those that were are committed, and the next statements see them.
   perform pg_advisory_xact_lock(8319679450488008562);
-  -- A path that a row holds is in use, whatever the trash says.
+  -- A path that a row holds is in use, whatever the trash says; and an object that was written since is another one.
   with revived as (
     delete from public.supastore_trash t
-    using jsonb_to_recordset(objects) as asked (bucket text, key text), public.files f
-    where t.bucket = asked.bucket and t.key = asked.key and f.storage_path = t.key
-      and public.supastore_bucket(f.metadata, f.file_type::text) = t.bucket
+    using jsonb_to_recordset(objects) as asked (bucket text, key text)
+    where t.bucket = asked.bucket and t.key = asked.key
+      and (exists (
+          select from public.files f
+          where f.storage_path = t.key and public.supastore_bucket(f.metadata, f.file_type::text) = t.bucket)
+        or t.state = 'trashed' and exists (
+          select from storage.objects o
+          where o.bucket_id = t.bucket and o.name = t.key and greatest(o.created_at, o.updated_at) > t.trashed_at))
     returning t.*
   )
   insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)
@@ -25,6 +30,9 @@ begin
     update public.supastore_trash t set state = 'purging', claimed_at = clock_timestamp(), claim_run_id = run
     from jsonb_to_recordset(objects) as asked (bucket text, key text)
     where t.bucket = asked.bucket and t.key = asked.key
+      and t.bucket in ('user-files', 'generated-files')
+      -- Whichever bucket its row names.
+      and not exists (select from public.files f where f.storage_path = t.key)
       and (t.state = 'trashed' and t.trashed_at <= now() - age
         or t.state = 'purging' and (t.claimed_at <= now() - interval '60 seconds' or t.claim_run_id = run))
     returning t.*

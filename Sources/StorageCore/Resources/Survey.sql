@@ -25,9 +25,10 @@ begin
       left join storage.objects o on o.bucket_id = b.bucket and o.name = f.storage_path
       where (after_key is null or f.storage_path > after_key)
         and case wanted
-          when 'orphan' then f.created_at < now() - age
+          when 'orphan' then b.bucket in ('user-files', 'generated-files') and f.created_at < now() - age
             and not exists (select from public.conversation_files l where l.file_id = f.id)
-          when 'expired' then f.metadata ->> 'expires_at' is not null
+          when 'expired' then b.bucket in ('user-files', 'generated-files')
+            and f.metadata ->> 'expires_at' is not null
             and public.supastore_moment(f.metadata ->> 'expires_at') < now()
           else o.id is null
         end
@@ -44,6 +45,11 @@ begin
         and not exists (select from public.files f where f.storage_path = o.name)
         and not exists (
           select from public.supastore_trash t where t.bucket = o.bucket_id and t.key = o.name and t.state <> 'purged')
+        -- One that was moved or copied carries the mark of the file it was, and may be its only content.
+        and not exists (select from public.files f where f.id = public.supastore_marker(o.user_metadata))
+        and not exists (
+          select from public.supastore_trash t
+          where t.file_id = public.supastore_marker(o.user_metadata) and t.state <> 'purged')
         and (after_key is null or (o.name, o.bucket_id) > (after_key, after_bucket))
       order by o.name, o.bucket_id limit row_limit;
   elsif wanted in ('purge', 'unfinished') then

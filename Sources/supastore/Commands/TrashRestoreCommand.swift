@@ -41,6 +41,7 @@ extension TrashRestoreCommand: Command {
           if !restoration.hasObject { console.warning("\(restoration.object.key): its object is missing") }
         }
       }
+      console.warnOfNextCleanup(restorations, entries)
       let errors = failed.map(\.error) + restorations.compactMap(\.error)
       if console.isJSON {
         try console.result(
@@ -54,6 +55,26 @@ extension TrashRestoreCommand: Command {
       }
       return .ofItems(
         succeeded: restorations.count { $0.result == .restored }, failures: errors.map { ExitStatus($0) })
+    }
+  }
+}
+
+extension Console {
+  /// What a cleanup took is what the next one would take again.
+  fileprivate func warnOfNextCleanup(_ restorations: [Restoration], _ entries: [TrashEntry]) {
+    let restored = Set(restorations.filter { $0.result == .restored }.map(\.object))
+    let rules = entries.filter { restored.contains($0.object) }.map(\.rule)
+    let orphans = restorations.count { $0.result == .restored && $0.linkCount == 0 }
+    if orphans > 0 {
+      warning(
+        "\(counted(orphans, "file")) linked to no conversation: once older than its grace, a cleanup takes such files",
+        hint: "link what is wanted: supastore link --conversation ID FILE...")
+    }
+    let expired = rules.count { $0 == .expired }
+    if expired > 0 {
+      warning(
+        "\(counted(expired, "file")) with a time that is over, as before: the next cleanup --expired would take it again",
+        hint: "store what is wanted again, with a later --expires or none")
     }
   }
 }

@@ -86,23 +86,23 @@ extension CleanupSummary {
   fileprivate var line: String {
     var parts: [String] = []
     var byteCount: Int64 = 0
-    if applies, endedBy?.code != .guarded {
-      for status in [Removal.Status.trashed, .purged, .kept, .failed] {
-        guard let amount = done[status], amount.count > 0 else { continue }
-        parts.append("\(amount.count) \(status.rawValue)")
-        if [.trashed, .purged].contains(status) { byteCount += amount.byteCount }
-      }
-      if parts.isEmpty { parts = ["nothing to clean up"] }
-    } else {
+    for status in [Removal.Status.trashed, .purged, .kept, .failed] {
+      guard let amount = done[status], amount.count > 0 else { continue }
+      parts.append("\(amount.count) \(status.rawValue)")
+      if [.trashed, .purged].contains(status) { byteCount += amount.byteCount }
+    }
+    let hasDone = !parts.isEmpty
+    if !hasDone, !applies || endedBy != nil {
       for kind in CleanupClass.allCases {
         guard let amount = found[kind], amount.count > 0 else { continue }
         parts.append(kind.phrase(amount.count))
         if kind != .missing { byteCount += amount.byteCount }
       }
-      if parts.isEmpty { parts = ["nothing to clean up"] } else { parts.append("nothing was removed") }
     }
-    return
-      "\(parts.joined(separator: ", ")); \(ByteSize(byteCount)), \(counted(requestCount, "request")), \(duration.brief)"
+    if !parts.isEmpty, !hasDone { parts.append("nothing was removed") }
+    if let endedBy, endedBy.code != .guarded || hasDone { parts.append("not finished") }
+    if parts.isEmpty { parts = ["nothing to clean up"] }
+    return "\(parts.joined(separator: ", ")); \(ByteSize(byteCount)), \(requestCount) requests, \(duration.brief)"
   }
 }
 

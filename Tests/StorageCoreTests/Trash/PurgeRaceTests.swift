@@ -74,7 +74,6 @@ import Testing
   @Test(arguments: ["commit", "rollback"])
   func `a purge that was given up lets a row through, unless it is begun again`(_ end: String) async throws {
     let scene = try await Scene()
-    try await scene.database.makeObjects(1, in: "a")
     #expect(try await scene.first.keys(Self.claim, Self.entry, run(2)).count == 1)
     #expect(await scene.second.failure(Self.insert) == "SS001")
     try await scene.database.age(claimsBy: "61 seconds")

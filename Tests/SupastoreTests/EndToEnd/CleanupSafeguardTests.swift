@@ -61,7 +61,7 @@ import Testing
   @Test func `several limits at once are all named`() async throws {
     try await prepare()
     try await supastore.expectRefusal(
-      by: ["max_delete", "max_delete_bytes", "max_delete_percent"],
+      by: ["max_delete", "max_delete_percent", "max_delete_bytes"],
       ["--max-delete", "1", "--max-delete-bytes", "1", "--max-delete-percent", "1"])
   }
 

@@ -58,7 +58,7 @@ import Testing
     try execute(
       """
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2100)
-      INSERT INTO objects SELECT 'user-files', 'a/' || i, printf('%064x', i), 1, 'e', 'v' FROM n
+      INSERT INTO objects SELECT 'user-files', 'a/' || i, printf('%064x', i), 1, 'e', 'v', '2026-01-01T00:00:00.000000+00:00' FROM n
       """)
     let run = try await supastore("verify", "--json")
     #expect(run.exitStatus == 0, "\(run.output)")
