@@ -21,7 +21,7 @@ begin
           where f.storage_path = t.key and public.supastore_bucket(f.metadata, f.file_type::text) = t.bucket)
         or t.state = 'trashed' and exists (
           select from storage.objects o
-          where o.bucket_id = t.bucket and o.name = t.key and greatest(o.created_at, o.updated_at) > t.trashed_at))
+          where o.bucket_id = t.bucket and o.name = t.key and o.version is distinct from t.object_version))
     returning t.*
   )
   insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)

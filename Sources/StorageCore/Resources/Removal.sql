@@ -51,18 +51,17 @@ begin
         from public.conversation_files l join public.conversations c on c.id = l.conversation_id
         where l.file_id = f.id) as links
   ), sized as (
-    select gone.*, coalesce((
-      select (o.metadata ->> 'size')::bigint from storage.objects o
-      where o.bucket_id = gone.bucket and o.name = gone.key), gone.row_bytes) as size_bytes
-    from gone
+    select gone.*, coalesce((o.metadata ->> 'size')::bigint, gone.row_bytes) as size_bytes, o.version
+    from gone left join storage.objects o on o.bucket_id = gone.bucket and o.name = gone.key
   ), entries as (
     insert into public.supastore_trash
-      (bucket, key, rule, run_id, file_id, file, links, continuation_id, size_bytes, sha256)
-    select g.bucket, g.key, rule, run, g.id, g.file, g.links, of_conversation, g.size_bytes, g.sha256 from sized g
+      (bucket, key, rule, run_id, file_id, file, links, continuation_id, size_bytes, sha256, object_version)
+    select g.bucket, g.key, rule, run, g.id, g.file, g.links, of_conversation, g.size_bytes, g.sha256, g.version
+    from sized g
     on conflict (bucket, key) do update set state = 'trashed', rule = excluded.rule, run_id = excluded.run_id,
       trashed_at = now(), file_id = excluded.file_id, file = excluded.file, links = excluded.links,
       continuation_id = excluded.continuation_id, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
-      claimed_at = null, claim_run_id = null, purged_at = null
+      object_version = excluded.object_version, claimed_at = null, claim_run_id = null, purged_at = null
     returning *
   )
   insert into public.supastore_audit (action, run_id, rule, bucket, key, file_id, sha256, size_bytes, detail)
@@ -110,10 +109,10 @@ begin
   -- No row is being stored from here on; those that were are committed, and the next statement sees them.
   perform pg_advisory_xact_lock(8319679450488008562);
   with entries as (
-    insert into public.supastore_trash (bucket, key, rule, run_id, file_id, size_bytes, sha256)
+    insert into public.supastore_trash (bucket, key, rule, run_id, file_id, size_bytes, sha256, object_version)
     select o.bucket_id, o.name, 'object', run,
       public.supastore_marker(o.user_metadata),
-      (o.metadata ->> 'size')::bigint, o.user_metadata ->> 'sha256'
+      (o.metadata ->> 'size')::bigint, o.user_metadata ->> 'sha256', o.version
     from jsonb_to_recordset(objects) as asked (bucket text, key text)
     join storage.objects o on o.bucket_id = asked.bucket and o.name = asked.key
     where o.bucket_id in ('user-files', 'generated-files') and public.supastore_marker(o.user_metadata) is not null
@@ -128,7 +127,8 @@ begin
         where a.run_id = run and a.action = 'trash' and a.bucket = o.bucket_id and a.key = o.name)
     on conflict (bucket, key) do update set state = 'trashed', rule = excluded.rule, run_id = excluded.run_id,
       trashed_at = now(), file_id = excluded.file_id, file = null, links = '[]', continuation_id = null,
-      size_bytes = excluded.size_bytes, sha256 = excluded.sha256, claimed_at = null, claim_run_id = null, purged_at = null
+      size_bytes = excluded.size_bytes, sha256 = excluded.sha256, object_version = excluded.object_version,
+      claimed_at = null, claim_run_id = null, purged_at = null
       where supastore_trash.state = 'purged'
     returning *
   )

@@ -18,6 +18,7 @@ create table if not exists public.supastore_trash (
   continuation_id text,
   size_bytes bigint,
   sha256 text,
+  object_version text,
   claimed_at timestamptz,
   claim_run_id uuid,
   purged_at timestamptz,
@@ -25,6 +26,7 @@ create table if not exists public.supastore_trash (
 );
 comment on column public.supastore_trash.file is 'The row of files, whole; null where an object had none.';
 comment on column public.supastore_trash.links is 'The conversations it was linked to.';
+comment on column public.supastore_trash.object_version is 'Of its object when it came here: another one is not purged.';
 comment on column public.supastore_trash.continuation_id is 'Of the conversation that it was deleted with.';
 
 create index if not exists supastore_trash_order on public.supastore_trash (trashed_at, bucket, key);

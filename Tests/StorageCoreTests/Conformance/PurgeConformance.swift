@@ -153,7 +153,7 @@ import Testing
       try await store.put(rows[0])
       try store.age(.objects, by: 1000)
       #expect(try await store.trash.candidates(.object, olderThan: .seconds(900), after: nil, limit: 9).count == 1)
-      let gone = try await store.trash.trash([.numbered(1)], olderThan: .seconds(900), run: run)
+      let gone = try await store.trash.trash([.numbered(1)], olderThan: .seconds(900), run: other)
       #expect(gone.map(\.rule) == [.object] && gone[0].file == nil && gone[0].claimedAt == nil)
     }
   }

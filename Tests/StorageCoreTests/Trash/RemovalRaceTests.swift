@@ -5,7 +5,7 @@ import Testing
 @Suite(.standIn(per: .test), .timeLimit(.minutes(2))) struct RemovalRaceTests {
   private static let link = "insert into public.conversation_files (conversation_id, file_id) values ($1, $2)"
   private static let deleteConversation = """
-    select coalesce(jsonb_array_length(r -> 'trashed'), -1), jsonb_array_length(r -> 'shared')
+    select coalesce((r ->> 'trashed_count')::integer, -1), jsonb_array_length(r -> 'shared')
       from public.supastore_delete_conversation($1, $2) r
     """
 

@@ -56,7 +56,7 @@ import Testing
     let forced = "alter table conversation_files enable row level security, force row level security"
     try change(forced)
     // The owner sees no link at all.
-    try await supastore.expectRefusal(by: ["rls", "max_delete_percent", "no_links"])
+    try await supastore.expectRefusal(by: ["max_delete_percent", "no_links", "rls"])
     let before = try supastore.contents()
     for arguments in [["delete", "--yes", id], ["conversation", "delete", "--yes", "c"]] {
       let refused = try await supastore.run(arguments)
