@@ -9,8 +9,8 @@ extension OpenProject {
     return restorations
   }
 
-  /// Takes entries out of the trash for good, however short they were in it. `report` is called for each.
-  /// - Returns: the error that ended it before all were tried.
+  /// Takes entries out of the trash for good, however short they were in it. `report` is called for each; an error is one
+  /// that ended it before all were tried.
   public func purge(
     _ objects: [ObjectAddress], stop: StopSignal, report: (Removal) -> Void
   ) async throws(StorageError) {

@@ -20,8 +20,7 @@ public struct ReadSample: Hashable, Sendable, LosslessStringConvertible {
 
   public var description: String { "1/\(partCount)" }
 
-  /// Whether a file's turn is on that day.
-  /// - Parameter day: since 1970-01-01, UTC.
+  /// Whether a file's turn is on that day, counted from 1970-01-01 in UTC.
   public func includes(_ id: FileID, on day: Int) -> Bool {
     Int(id.firstBits % UInt64(partCount)) == ((day % partCount) + partCount) % partCount
   }
