@@ -104,10 +104,10 @@ struct CleanupPass {
 
   private mutating func remove() async throws(StorageError) {
     let log = try cleanup.project.removalLog(of: cleanup.run)
-    for kind in [CleanupClass.orphan, .expired, .object] {
+    for (kind, rule) in [(CleanupClass.orphan, TrashRule.orphan), (.expired, .expired), (.object, .object)] {
       for batch in (found[kind] ?? []).batches(of: Self.batchSize) {
         if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
-        try await trash(Array(batch), kind, log)
+        try await trash(Array(batch), kind, by: rule, log)
       }
     }
     let purge = Purge(project: cleanup.project, run: cleanup.run, log: log, age: cleanup.options.purgeAfter)
@@ -136,11 +136,11 @@ struct CleanupPass {
   }
 
   private mutating func trash(
-    _ candidates: [CleanupCandidate], _ kind: CleanupClass, _ log: RemovalLog
+    _ candidates: [CleanupCandidate], _ kind: CleanupClass, by rule: TrashRule, _ log: RemovalLog
   ) async throws(StorageError) {
     let (bin, run, grace) = (cleanup.project.trash, cleanup.run, cleanup.options.grace)
     let files = candidates.compactMap(\.fileID)
-    try await log.note(.trash, kind.rule, candidates.map { (Removal(.found, kind, $0), $0.file) })
+    try await log.note(.trash, rule, candidates.map { (Removal(.found, kind, $0), $0.file) })
     CrashPoint.removalNoted.reached()
     let entries =
       switch kind {
@@ -153,23 +153,5 @@ struct CleanupPass {
     for candidate in candidates {
       tell(Removal(trashed.contains(candidate.object) ? .trashed : .kept, kind, candidate))
     }
-  }
-}
-
-extension CleanupClass {
-  /// As what it comes into the trash.
-  fileprivate var rule: TrashRule {
-    switch self {
-    case .expired: .expired
-    case .object: .object
-    case .orphan, .purge, .unfinished, .missing: .orphan
-    }
-  }
-}
-
-extension Array {
-  /// Parts of at most `count` elements.
-  func batches(of count: Int) -> [ArraySlice<Element>] {
-    stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
   }
 }

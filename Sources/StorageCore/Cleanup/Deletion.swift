@@ -53,7 +53,7 @@ public struct Deletion: Sendable {
       for (reference, removal) in try await trashWaiting(rows, named.linkCounts, in: waiting.project)
       where outcomes[reference]?.status == .found { outcomes[reference] = removal }
     }
-    if purgesAtOnce { try await purge(files.unique, &outcomes) }
+    if purgesAtOnce, named.outage == nil { try await purge(files.unique, &outcomes) }
     return files.unique.compactMap { outcomes[$0] }
   }
 
@@ -203,13 +203,5 @@ extension StorageError {
     .refused(
       by: .linkedElsewhere, "file \(id) is linked to \(count.map(String.init) ?? "several") conversations",
       hint: "take it out of one with `supastore unlink`, or delete it --everywhere")
-  }
-}
-
-extension Array where Element: Hashable {
-  /// Each once, in the order of its first place.
-  var unique: [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
   }
 }

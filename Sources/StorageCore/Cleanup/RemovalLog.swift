@@ -27,6 +27,7 @@ actor RemovalLog {
   /// Outlives a crash of the machine once this returns.
   func note(_ action: Action, _ rule: TrashRule, _ removals: [(removal: Removal, row: JSONValue?)]) throws(StorageError)
   {
+    if removals.isEmpty { return }
     let now = Timestamp.now
     var text: [UInt8] = []
     for (removal, row) in removals {

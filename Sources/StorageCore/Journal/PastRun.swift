@@ -1,6 +1,6 @@
 /// How a run of this machine ended.
 public struct PastRun: Sendable, Equatable {
-  /// What it was: `migrate`, `upload`, `sync` or `cleanup`.
+  /// What it was: `migrate`, `upload`, `sync`, `verify` or `cleanup`.
   public var command: String
   public var endedAt: Timestamp
   public var duration: Duration

@@ -108,7 +108,7 @@ extension LocalDatabase {
 
   /// What of the files waits for a project waits no longer.
   func withdraw(_ files: [FileID], from project: String) throws(SQLiteError) {
-    var deletion = try database.prepare("DELETE FROM outbox WHERE project = ? AND file_id = ?")
+    var deletion = try database.prepare("DELETE FROM outbox WHERE project IN ('', ?) AND file_id = ?")
     for file in files { try deletion.run([.text(project), .text(file.description)]) }
   }
 

@@ -37,7 +37,7 @@ public struct CleanupSurvey: Sendable, Equatable {
   public var time: Timestamp
   /// Whether row-level security does not apply to whoever asked; what it hides looks as if it were not there.
   public var callerSeesAllRows: Bool
-  /// What stands in the way of a right decision: `rls`, `foreign_key`, `trigger`.
+  /// What stands in the way of a right decision: `rls`, `foreign_key`, `trigger`, `isolation`.
   public var obstacles: [String]
   public var fileCount: Int
   public var linkCount: Int

@@ -80,7 +80,9 @@ extension StoreCheck {
         throw StorageError(.integrity, "the object's bytes are not those that its digest tells")
       }
       if let state = try await trash.states(of: [place])[place] {
-        throw StorageError(.conflict, "it is \(state.rawValue)", hint: "bring it back with `supastore trash restore`")
+        throw StorageError(
+          .conflict, "it is \(state.rawValue)",
+          hint: state == .trashed ? "bring it back with `supastore trash restore`" : "store the file again")
       }
       try await add(row)
       finding.id = row.id

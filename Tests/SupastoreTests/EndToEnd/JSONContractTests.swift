@@ -16,7 +16,8 @@ private typealias ProgramStatus = supastore.ExitStatus
   private let contract: JSONContract
 
   init() throws {
-    supastore = try Supastore()
+    // On a busy machine a request may take longer than the mode `prefer` waits before it turns to the local store.
+    supastore = try Supastore().with(["SUPASTORE_MODE": "only"])
     tree = try TemporaryDirectory()
     contract = try JSONContract()
   }
