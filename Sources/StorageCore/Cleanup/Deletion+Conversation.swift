@@ -8,6 +8,8 @@ public struct ConversationRemoval: Sendable {
   public var shared: [FileID]
   /// Messages that went with it; nil as long as nothing was done.
   public var messageCount: Int?
+  /// The same, unless it only waits in the local store.
+  var stored: Conversation?
   /// The rows of `files`, as they were before.
   var rows: [FileID: FileRow] = [:]
   /// Those of `files` that only wait in the local store.
@@ -17,9 +19,9 @@ public struct ConversationRemoval: Sendable {
 extension Deletion {
   /// What deleting the conversation would take.
   public func preview(conversation id: String) async throws(StorageError) -> ConversationRemoval {
-    var removal = ConversationRemoval(
-      conversation: try await project.findConversation(id), files: [], shared: [])
-    if let conversation = removal.conversation { try await preview(conversation, &removal) }
+    let stored = try await project.findConversation(id)
+    var removal = ConversationRemoval(conversation: stored, files: [], shared: [], stored: stored)
+    if let stored { try await preview(stored, &removal) }
     if let (conversation, rows, _) = try await project.fallback?.waiting(inConversation: id) {
       removal.conversation = removal.conversation ?? conversation
       for row in rows where removal.rows[row.id] == nil && !removal.shared.contains(row.id) {
@@ -53,7 +55,7 @@ extension Deletion {
   /// failure.
   public func delete(conversation id: String) async throws(StorageError) -> ConversationRemoval {
     var removal = try await preview(conversation: id)
-    if let conversation = try await project.findConversation(id) {
+    if let conversation = removal.stored {
       let log = try project.removalLog(of: run)
       let here = removal.files.filter { file in !(file.fileID.map(removal.waiting.contains) ?? false) }
       try await log.note(
@@ -70,7 +72,10 @@ extension Deletion {
       removal.files = deleted?.trashed.map { Removal(.trashed, entry: $0) } ?? []
       removal.shared = deleted?.shared ?? []
       removal.messageCount = deleted?.messageCount
-      if purgesAtOnce { removal.files = await purged(deleted?.trashed ?? []) }
+      if purgesAtOnce {
+        let purged = await Purge(project: project, run: run, log: log, age: .zero).purge(removal.files)
+        removal.files = removal.files.map { purged[$0.object] ?? $0 }
+      }
     } else {
       removal.files = []
     }
@@ -87,20 +92,6 @@ extension Deletion {
     let outcomes = try await trashWaiting(rows.map { (.id($0.id), $0) }, [:], in: local)
     removal.files += outcomes.map(\.1).filter { $0.fileID.map { !told.contains($0) } ?? true }
     try await fallback.withdraw(conversation: id)
-  }
-
-  /// What could not be purged is in the trash, and told.
-  private func purged(_ entries: [TrashEntry]) async -> [Removal] {
-    var removals: [Removal] = []
-    for batch in entries.batches(of: Purge.batchSize) {
-      do throws(StorageError) {
-        let purge = Purge(project: project, run: run, log: try project.removalLog(of: run), age: .zero)
-        removals += try await purge.purge(batch.map(\.object))
-      } catch {
-        removals += batch.map { Removal(.failed, entry: $0, error: error) }
-      }
-    }
-    return removals
   }
 
   private func linkedFiles(of conversation: Conversation) async throws(StorageError) -> [FileID] {

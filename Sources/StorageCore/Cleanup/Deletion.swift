@@ -70,10 +70,8 @@ public struct Deletion: Sendable {
     outcomes += files.filter { kept.contains($0.1.id) }.map { ($0.0, Removal(.absent, $0.1)) }
     guard purgesAtOnce else { return outcomes }
     let purge = Purge(project: local, run: run, log: log, age: .zero)
-    for index in outcomes.indices where outcomes[index].1.status == .trashed {
-      if let removal = try await purge.purge([outcomes[index].1.object]).first { outcomes[index].1 = removal }
-    }
-    return outcomes
+    let purged = await purge.purge(outcomes.map(\.1).filter { $0.status == .trashed })
+    return outcomes.map { ($0, purged[$1.object] ?? $1) }
   }
 
   /// Those of the files that are in the trash already, from where a deletion for good takes them, too.
@@ -96,50 +94,39 @@ public struct Deletion: Sendable {
   ) async throws(StorageError) {
     let purge = Purge(project: project, run: run, log: try project.removalLog(of: run), age: .zero)
     let inTrash = try await entries(of: files.filter { outcomes[$0]?.status != .failed })
-    var references: [ObjectAddress: FileReference] = [:]
-    for (reference, entry) in inTrash { references[entry.object] = reference }
-    for batch in references.keys.sorted(by: { $0.key < $1.key }).batches(of: Purge.batchSize) {
-      var removals: [Removal] = []
-      do throws(StorageError) {
-        removals = try await purge.purge(Array(batch))
-      } catch {
-        removals = batch.map { Removal(.failed, object: $0, error: error) }
-      }
-      for removal in removals {
-        guard let reference = references[removal.object] else { continue }
-        // Another run is at it; or it was stored again.
-        if removal.status == .kept { continue }
-        outcomes[reference] = removal
-      }
+    // One may be named by its id and by its path.
+    let entries = Dictionary(inTrash.values.map { ($0.object, $0) }, uniquingKeysWith: { first, _ in first })
+    let purged = await purge.purge(entries.values.map { Removal(.trashed, entry: $0) })
+    for (reference, entry) in inTrash {
+      // Another run is at it; or it was stored again.
+      guard let removal = purged[entry.object], removal.status != .kept else { continue }
+      outcomes[reference] = removal
     }
   }
 
   private func find(_ files: [FileReference]) async throws(StorageError) -> NamedFiles {
-    var named = NamedFiles(project: project)
-    let outage: StorageError?
+    var named = NamedFiles()
     do throws(StorageError) {
       try await project.rows.find(files.unique, into: &named.rows)
       named.linkCounts = try await project.rows.linkCounts(of: named.rows.values.map(\.id))
-      outage = nil
     } catch {
-      guard let fallback = project.fallback, OpenProject.isOutage(error) else { throw error }
-      guard try await fallback.waiting(files) != nil else { throw error }
-      outage = error
+      guard project.fallback != nil, OpenProject.isOutage(error) else { throw error }
+      named.outage = error
     }
-    if let (rows, local) = try await project.fallback?.waiting(files) {
-      named.waiting = (rows, local)
+    named.waiting = try await project.fallback?.waiting(files)
+    if let (rows, local) = named.waiting {
       for (id, count) in try await local.rows.linkCounts(of: rows.values.map(\.id)) {
         named.linkCounts[id] = max(count, named.linkCounts[id] ?? 0)
       }
+    } else if let outage = named.outage {
+      throw outage
     }
-    named.outage = outage
     return named
   }
 }
 
 /// The rows of files that somebody named, here and among those that wait in the local store.
 private struct NamedFiles: Sendable {
-  let project: OpenProject
   var rows: [FileReference: FileRow] = [:]
   var waiting: (rows: [FileReference: FileRow], project: OpenProject)?
   var linkCounts: [FileID: Int] = [:]

@@ -28,7 +28,7 @@ struct Purge: Sendable {
       try await log.note(.purge, rule, entries.map { (Removal(.found, entry: $0), $0.file) })
     }
     CrashPoint.purgeClaimed.reached()
-    var removals = await kept(objects, besides: claimed, kind)
+    var removals = kept(objects, besides: claimed, kind)
     for (bucket, entries) in Dictionary(grouping: claimed, by: \.object.bucket).sorted(by: { $0.key < $1.key }) {
       guard start.duration(to: .now) < Self.timeToDelete else {
         removals += entries.map { Removal(.failed, kind: kind, entry: $0, error: .claimedTooLongAgo) }
@@ -36,18 +36,35 @@ struct Purge: Sendable {
       }
       do throws(StorageError) {
         try await project.objects.delete(entries.map(\.object.key), in: bucket)
-        CrashPoint.objectsDeleted.reached()
-        let proved = await proved(entries, kind)
-        removals += proved
-        // Nothing comes late here. At Supabase the next cleanup ends it.
-        if project.backend == .local {
-          _ = try await project.trash.finish(proved.filter { $0.status == .purged }.map(\.object), run: run)
-        }
       } catch {
         removals += entries.map { Removal(.failed, kind: kind, entry: $0, error: error) }
+        continue
+      }
+      CrashPoint.objectsDeleted.reached()
+      let proved = await proved(entries, kind)
+      removals += proved
+      // Nothing comes late here. At Supabase the next cleanup ends it, as it does here should this fail.
+      if project.backend == .local {
+        _ = try? await project.trash.finish(proved.filter { $0.status == .purged }.map(\.object), run: run)
       }
     }
     return removals
+  }
+
+  /// Purges all that is in the trash of these, in batches: what became of each, also where a batch failed.
+  func purge(_ trashed: [Removal]) async -> [ObjectAddress: Removal] {
+    var outcomes: [ObjectAddress: Removal] = [:]
+    for batch in trashed.batches(of: Self.batchSize) {
+      do throws(StorageError) {
+        for removal in try await purge(batch.map(\.object)) { outcomes[removal.object] = removal }
+      } catch {
+        for var removal in batch {
+          (removal.status, removal.error) = (.failed, error)
+          outcomes[removal.object] = removal
+        }
+      }
+    }
+    return outcomes
   }
 
   /// Ends the purge of those that are gone already: what an earlier purge did not live to see.
@@ -58,12 +75,12 @@ struct Purge: Sendable {
   {
     var gone: [ObjectAddress] = []
     var failed: [ObjectAddress: StorageError] = [:]
-    for object in objects {
-      do throws(StorageError) {
-        if try await project.objects.isGone(object.key, in: object.bucket) { gone.append(object) }
-      } catch {
-        if error.endsPurging { throw error }
-        failed[object] = error
+    for (object, answer) in zip(objects, await areGone(objects)) {
+      switch answer {
+      case .success(true): gone.append(object)
+      case .success(false): break
+      case .failure(let error) where error.endsPurging: throw error
+      case .failure(let error): failed[object] = error
       }
     }
     let ended = gone.isEmpty ? [] : try await project.trash.finish(gone, run: run)
@@ -74,35 +91,28 @@ struct Purge: Sendable {
   /// What was asked for and not claimed: restored, stored again, purged by somebody else, or too young.
   private func kept(
     _ objects: [ObjectAddress], besides claimed: [TrashEntry], _ kind: CleanupClass?
-  ) async -> [Removal] {
+  ) -> [Removal] {
     let taken = Set(claimed.map(\.object))
     return objects.filter { !taken.contains($0) }.map { Removal(.kept, kind: kind, object: $0) }
   }
 
   private func proved(_ entries: [TrashEntry], _ kind: CleanupClass?) async -> [Removal] {
-    await withTaskGroup(of: (TrashEntry, Result<Bool, StorageError>).self) { group in
-      var rest = entries[...]
-      var removals: [Removal] = []
-      func start() {
-        guard let entry = rest.popFirst() else { return }
-        group.addTask {
-          do throws(StorageError) {
-            return (entry, .success(try await project.objects.isGone(entry.object.key, in: entry.object.bucket)))
-          } catch {
-            return (entry, .failure(error))
-          }
-        }
+    zip(entries, await areGone(entries.map(\.object))).map { entry, answer in
+      switch answer {
+      case .success(true): Removal(.purged, kind: kind, entry: entry)
+      case .success(false): Removal(.failed, kind: kind, entry: entry, error: .stillThere)
+      case .failure(let error): Removal(.failed, kind: kind, entry: entry, error: error)
       }
-      for _ in 0..<Self.concurrency { start() }
-      while let (entry, answer) = await group.next() {
-        start()
-        switch answer {
-        case .success(true): removals.append(Removal(.purged, kind: kind, entry: entry))
-        case .success(false): removals.append(Removal(.failed, kind: kind, entry: entry, error: .stillThere))
-        case .failure(let error): removals.append(Removal(.failed, kind: kind, entry: entry, error: error))
-        }
+    }
+  }
+
+  private func areGone(_ objects: [ObjectAddress]) async -> [Result<Bool, StorageError>] {
+    await concurrently(objects, limit: Self.concurrency) { object in
+      do throws(StorageError) {
+        return .success(try await project.objects.isGone(object.key, in: object.bucket))
+      } catch {
+        return .failure(error)
       }
-      return removals
     }
   }
 }

@@ -1,5 +1,14 @@
 internal import Digests
 
+/// What reading an object through came to.
+enum ObjectContent: Sendable {
+  case whole(SHA256Digest, byteCount: Int64)
+  /// There is no such object, or the service has no bytes of it.
+  case lost
+  /// It is longer than it should be.
+  case longer
+}
+
 /// Downloads objects to hash them: the proof where an ETag settles nothing.
 struct ReadBack: Sendable {
   let objects: any ObjectStore
@@ -9,20 +18,29 @@ struct ReadBack: Sendable {
   /// The digest of an object's bytes; nil when there is no such object, its bytes are lost, or it is not `byteCount`
   /// long.
   func sha256(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) -> SHA256Digest? {
+    let object = ObjectAddress(bucket: bucket, key: key)
+    guard case .whole(let sha256, byteCount) = try await content(of: object, limit: byteCount) else { return nil }
+    return sha256
+  }
+
+  /// Reads an object through.
+  /// - Parameter limit: bytes that it should have at most.
+  func content(of object: ObjectAddress, limit: Int64) async throws(StorageError) -> ObjectContent {
     let part: PartialFile
     do throws(FileError) {
       part = try .scratch(in: directory)
     } catch {
       throw StorageError(error)
     }
-    let incoming = try IncomingObject(into: part, limit: byteCount)
+    let incoming = try IncomingObject(into: part, limit: limit)
     do throws(StorageError) {
-      try await objects.read(key, in: bucket, into: incoming)
+      try await objects.read(object.key, in: object.bucket, into: incoming)
     } catch {
-      if [.notFound, .objectMissing, .integrity].contains(error.code) { return nil }
+      if [.notFound, .objectMissing].contains(error.code) { return .lost }
+      if error.code == .integrity { return .longer }
       throw error
     }
     let received = try incoming.finish()
-    return received.byteCount == byteCount ? received.sha256 : nil
+    return .whole(received.sha256, byteCount: received.byteCount)
   }
 }

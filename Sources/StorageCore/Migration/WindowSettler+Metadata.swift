@@ -7,23 +7,17 @@ extension WindowSettler {
 
   /// Changes the metadata of rows that were there, where storing the files again changes them.
   func amend(_ window: inout MigrationWindow) async {
+    let files = window.files
     let changed = window.indices { $0.isComplete && $0.storedMetadata != nil }
-    var rest = changed[...]
-    await withTaskGroup(of: (Int, Result<[String], StorageError>).self) { group in
-      var running = 0
-      while true {
-        while running < Self.concurrency, let index = rest.popFirst() {
-          guard let id = window.files[index].row?.id, let stored = window.files[index].storedMetadata else { continue }
-          let change = window.files[index].queued?.change ?? change
-          group.addTask { (index, await amend(id, stored, change)) }
-          running += 1
-        }
-        guard let (index, result) = await group.next() else { break }
-        running -= 1
-        switch result {
-        case .success(let keys): window.files[index].updatedKeys = keys
-        case .failure(let error): window.files[index].error = error
-        }
+    let results = await concurrently(changed, limit: Self.concurrency) { index -> Result<[String], StorageError>? in
+      guard let id = files[index].row?.id, let stored = files[index].storedMetadata else { return nil }
+      return await amend(id, stored, files[index].queued?.change ?? change)
+    }
+    for (index, result) in zip(changed, results) {
+      switch result {
+      case .success(let keys)?: window.files[index].updatedKeys = keys
+      case .failure(let error)?: window.files[index].error = error
+      case nil: break
       }
     }
   }

@@ -55,7 +55,7 @@ extension Console {
       return try result(
         [
           "type": "conversation-removal", "status": .string(status),
-          "run_id": JSONDocument(wasDeleted ? deletion.run.uuidString.lowercased() : nil),
+          "run_id": JSONDocument(wasDeleted ? deletion.run.runText : nil),
           "conversation_id": JSONDocument(removal.conversation?.id),
           "continuation_id": .string(removal.conversation?.continuationID ?? id),
           "messages": JSONDocument(removal.messageCount), "files": JSONDocument(removal.files.count),

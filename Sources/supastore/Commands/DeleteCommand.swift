@@ -51,7 +51,7 @@ extension DeleteCommand: Command {
         guard try Confirmation.isGiven(question, arguments, on: console) else { return .failed }
       }
       let removals = try await deletion.delete(arguments[files])
-      return try console.show(removals, run: deletion.run.uuidString.lowercased(), of: project)
+      return try console.show(removals, run: deletion.run.runText, of: project)
     }
   }
 }

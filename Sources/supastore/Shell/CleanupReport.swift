@@ -73,7 +73,7 @@ extension CleanupSummary {
     let found = CleanupClass.allCases.map { JSONDocument.Member(name: $0.rawValue, value: amount(self.found[$0])) }
     let done = Removal.Status.allCases.map { JSONDocument.Member(name: $0.rawValue, value: amount(self.done[$0])) }
     return [
-      "type": "cleanup", "run_id": .string(run.uuidString.lowercased()), "applied": .bool(applies),
+      "type": "cleanup", "run_id": .string(run.runText), "applied": .bool(applies),
       "found": .object(found), "done": .object(done),
       "refused_by": .array(safeguards.map { .string($0.rawValue) }),
       "files": JSONDocument(survey?.fileCount), "links": JSONDocument(survey?.linkCount),

@@ -5,7 +5,7 @@ extension TrashEntry {
   var json: JSONDocument {
     [
       "type": "trash-entry", "state": .string(state.rawValue), "rule": .string(rule.rawValue),
-      "run_id": .string(run.uuidString.lowercased()), "id": JSONDocument(fileID?.description),
+      "run_id": .string(run.runText), "id": JSONDocument(fileID?.description),
       "bucket": .string(object.bucket), "storage_path": .string(object.key),
       "original_name": JSONDocument(originalName), "size_bytes": JSONDocument(byteCount),
       "sha256": JSONDocument(sha256), "conversations": .array(conversations.map { .string($0) }),

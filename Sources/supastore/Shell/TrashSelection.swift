@@ -49,5 +49,10 @@ struct RunID: ArgumentValue {
 
   static var kind: ValueKind { .text }
   static var expected: String { "the run_id of a run" }
-  var argumentText: String { id.uuidString.lowercased() }
+  var argumentText: String { id.runText }
+}
+
+extension UUID {
+  /// Of a run, as the database writes it.
+  var runText: String { uuidString.lowercased() }
 }

@@ -9,31 +9,22 @@ import Testing
     supastore = try Supastore()
   }
 
-  private func prepare() async throws {
-    try await supastore.setUpTrash()
-    try supastore.seed(27, "linked", linkedTo: ["c"])
-    try supastore.seed(3, "orphan")
-  }
-
-  private func change(_ statements: String...) throws {
-    for statement in statements { try supastore.project.query(statement) }
-  }
-
   @Test func `a key that does not bypass row-level security removes nothing`() async throws {
-    try await prepare()
+    try await supastore.setUpOrphans()
     let id = try await supastore.store("named", in: "c")
     // It sees no link at all: every file looks as if nobody wanted it.
-    try change("alter role service_role nobypassrls", "alter table conversation_files enable row level security")
+    try supastore.change(
+      "alter role service_role nobypassrls", "alter table conversation_files enable row level security")
     try await supastore.expectRefusal(by: ["rls"])
-    try change("alter role service_role bypassrls")
+    try supastore.change("alter role service_role bypassrls")
     try await supastore.expectTrashed(3)
     #expect(try await supastore("delete", "--yes", id).exitStatus == 0)
   }
 
   @Test func `functions whose owner is subject to policies remove nothing`() async throws {
-    try await prepare()
+    try await supastore.setUpOrphans()
     let id = try await supastore.store("named", in: "c")
-    try change(
+    try supastore.change(
       "create role keeper nologin", "grant usage on schema public, storage, extensions to keeper",
       "grant all on all tables in schema public, storage to keeper",
       "grant execute on all functions in schema public, storage to keeper",
@@ -54,7 +45,7 @@ import Testing
       $$
       """)
     let forced = "alter table conversation_files enable row level security, force row level security"
-    try change(forced)
+    try supastore.change(forced)
     // The owner sees no link at all.
     try await supastore.expectRefusal(by: ["max_delete_percent", "no_links", "rls"])
     let before = try supastore.contents()
@@ -64,7 +55,7 @@ import Testing
       #expect(try await supastore.run(arguments + ["--json"]).errors.contains("rls: "))
     }
     #expect(try supastore.contents() == before)
-    try change("alter table conversation_files no force row level security")
+    try supastore.change("alter table conversation_files no force row level security")
     try await supastore.expectTrashed(3)
     #expect(try await supastore("delete", "--yes", id).exitStatus == 0)
   }

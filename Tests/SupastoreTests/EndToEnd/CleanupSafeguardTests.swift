@@ -9,17 +9,6 @@ import Testing
     supastore = try Supastore()
   }
 
-  /// 27 files that are linked, and 3 old ones that are not: as many as the limits allow.
-  private func prepare() async throws {
-    try await supastore.setUpTrash()
-    try supastore.seed(27, "linked", linkedTo: ["c"])
-    try supastore.seed(3, "orphan")
-  }
-
-  private func change(_ statements: String...) throws {
-    for statement in statements { try supastore.project.query(statement) }
-  }
-
   @Test(arguments: [
     ("max_delete", ["--max-delete", "2"], ["--max-delete", "3"]), ("max_delete", ["--max-delete", "0"], []),
     // 6 % of 30 rows are 1.8, 7 % are 2.1: rounded up.
@@ -31,17 +20,17 @@ import Testing
   func `above a limit nothing at all is removed, and up to it everything`(
     _ safeguard: String, _ tooFew: [String], _ enough: [String]
   ) async throws {
-    try await prepare()
+    try await supastore.setUpOrphans()
     try await supastore.expectRefusal(by: [safeguard], tooFew)
     try await supastore.expectTrashed(3, enough)
     try await supastore.expectTrashed(0, tooFew)
   }
 
   @Test func `the limits hold for objects without a row and for expired files as well`() async throws {
-    try await prepare()
+    try await supastore.setUpOrphans()
     try supastore.seed(2, "lost")
     try supastore.seed(1, "expired", linkedTo: ["c"], metadata: #"{"expires_at": "2020-01-01T00:00:00Z"}"#)
-    try change("delete from files where storage_path like '%lost%'")
+    try supastore.change("delete from files where storage_path like '%lost%'")
     try await supastore.expectRefusal(by: ["max_delete"], ["--expired", "--max-delete", "5"])
     try await supastore.expectRefusal(by: ["max_delete_bytes"], ["--expired", "--max-delete-bytes", "59"])
     try await supastore.expectRefusal(by: ["max_delete_percent"], ["--expired", "--max-delete-percent", "9"])
@@ -49,7 +38,7 @@ import Testing
   }
 
   @Test func `what would be purged has the same limits`() async throws {
-    try await prepare()
+    try await supastore.setUpOrphans()
     try await supastore.expectTrashed(3)
     try supastore.ageTrash(by: "31 days")
     try await supastore.expectRefusal(by: ["max_delete"], ["--max-delete", "2"])
@@ -59,31 +48,31 @@ import Testing
   }
 
   @Test func `several limits at once are all named`() async throws {
-    try await prepare()
+    try await supastore.setUpOrphans()
     try await supastore.expectRefusal(
       by: ["max_delete", "max_delete_percent", "max_delete_bytes"],
       ["--max-delete", "1", "--max-delete-bytes", "1", "--max-delete-percent", "1"])
   }
 
   @Test func `without any link nothing is an orphan`() async throws {
-    try await prepare()
-    try change("delete from conversation_files")
+    try await supastore.setUpOrphans()
+    try supastore.change("delete from conversation_files")
     try await supastore.expectRefusal(by: ["no_links"], ["--max-delete-percent", "100"])
-    try change(
+    try supastore.change(
       "insert into conversation_files (conversation_id, file_id) select c.id, f.id from conversations c, files f limit 1"
     )
     try await supastore.expectTrashed(29, ["--max-delete-percent", "100"])
   }
 
   @Test func `without any conversation nothing is an orphan`() async throws {
-    try await prepare()
-    try change("create table parked as select * from conversations")
-    try change("alter table conversation_files drop constraint conversation_files_conversation_id_fkey")
-    try change("delete from conversations")
+    try await supastore.setUpOrphans()
+    try supastore.change("create table parked as select * from conversations")
+    try supastore.change("alter table conversation_files drop constraint conversation_files_conversation_id_fkey")
+    try supastore.change("delete from conversations")
     try await supastore.expectRefusal(by: ["no_conversations"])
-    try change("delete from conversation_files")
+    try supastore.change("delete from conversation_files")
     try await supastore.expectRefusal(by: ["no_links", "no_conversations"], ["--max-delete-percent", "100"])
-    try change(
+    try supastore.change(
       "insert into conversations select * from parked",
       "insert into conversation_files select p.id, f.id from parked p, "
         + "files f where storage_path like '%linked%'")
@@ -92,12 +81,12 @@ import Testing
 
   @Test(arguments: ["", " not valid"])
   func `without a valid foreign key no link makes a removal wait`(_ validity: String) async throws {
-    try await prepare()
-    try change("alter table conversation_files drop constraint conversation_files_file_id_fkey")
+    try await supastore.setUpOrphans()
+    try supastore.change("alter table conversation_files drop constraint conversation_files_file_id_fkey")
     let key = "alter table conversation_files add constraint k foreign key (file_id) references files (id)"
-    if !validity.isEmpty { try change(key + validity) }
+    if !validity.isEmpty { try supastore.change(key + validity) }
     try await supastore.expectRefusal(by: ["foreign_key"])
-    try change(validity.isEmpty ? key : "alter table conversation_files validate constraint k")
+    try supastore.change(validity.isEmpty ? key : "alter table conversation_files validate constraint k")
     try await supastore.expectTrashed(3)
   }
 
@@ -118,22 +107,22 @@ import Testing
   func `without its trigger a row on a trashed path would not be noticed`(
     _ fault: String, _ remedy: String
   ) async throws {
-    try await prepare()
-    try change(fault)
+    try await supastore.setUpOrphans()
+    try supastore.change(fault)
     try await supastore.expectRefusal(by: ["trigger"])
-    try change(remedy)
+    try supastore.change(remedy)
     try await supastore.expectTrashed(3)
   }
 
   @Test func `an obstacle that comes between the look and the removal refuses by its name`() async throws {
-    try await prepare()
+    try await supastore.setUpOrphans()
     var delay = StandInInstance.Fault(.delay, on: "POST /rest/v1/rpc/supastore_trash_orphans")
     delay.milliseconds = 2000
     supastore.project.add(delay)
     supastore.project.forgetRequests()
     let cleanup = try supastore.start("cleanup", "--apply", "--json")
     await supastore.project.wait(for: 5, on: "POST /rest/v1/rpc/supastore_candidates")
-    try change("alter table files disable trigger supastore_file_stored")
+    try supastore.change("alter table files disable trigger supastore_file_stored")
     let before = try supastore.contents()
     let run = Run(await cleanup.outcome)
     #expect(run.exitStatus == 7, "\(run.errors)")

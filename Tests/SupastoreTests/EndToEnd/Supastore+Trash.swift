@@ -6,12 +6,22 @@ extension Supastore {
   /// Makes the buckets and brings the database to version 2 of the schema, both the way users do it.
   func setUpTrash() async throws {
     try await setUp()
-    let schema = try await self("schema")
-    let psql = try await Program.run(
-      ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", project.databaseURL], input: Array(schema.output.utf8)
-    )
-    try #require(schema.exitStatus == 0 && psql.exitStatus == 0, "\(psql.errors)")
+    try await installSchema()
   }
+
+  /// 27 files that are linked, and 3 old ones that are not: as many as the limits of a cleanup allow.
+  func setUpOrphans() async throws {
+    try await setUpTrash()
+    try seed(27, "linked", linkedTo: ["c"])
+    try seed(3, "orphan")
+  }
+
+  func change(_ statements: String...) throws {
+    for statement in statements { try project.query(statement) }
+  }
+
+  /// One column of a query.
+  func column(_ sql: String) throws -> [String] { try project.query(sql).map { $0[0] ?? "NULL" } }
 
   /// Makes rows, with objects of 10 bytes that have no content, although the rows tell of one byte each.
   ///
@@ -68,6 +78,9 @@ extension Supastore {
       interval)
   }
 
+  /// As if all claims had been made more than a minute ago.
+  func ageClaims() throws { try project.query("update supastore_trash set claimed_at = claimed_at - interval '61 s'") }
+
   /// Stores a file of so many bytes for a conversation, and returns its id.
   func store(_ name: String, byteCount: Int = 20, in conversation: String, _ options: String...) async throws -> String
   {
@@ -80,15 +93,14 @@ extension Supastore {
 
   /// Everything that there is of a project, column by column.
   func contents() throws -> ProjectContents {
-    func lines(_ sql: String) throws -> [String] { try project.query(sql).map { $0[0] ?? "" } }
     let hasTrash = try project.query("select to_regclass('supastore_trash') is not null") == [["t"]]
     return ProjectContents(
-      rows: try lines("select to_jsonb(f)::text from files f order by id"),
-      links: try lines("select to_jsonb(l)::text from conversation_files l order by file_id, conversation_id"),
-      conversations: try lines("select to_jsonb(c)::text from conversations c order by id"),
-      objects: try lines(
+      rows: try column("select to_jsonb(f)::text from files f order by id"),
+      links: try column("select to_jsonb(l)::text from conversation_files l order by file_id, conversation_id"),
+      conversations: try column("select to_jsonb(c)::text from conversations c order by id"),
+      objects: try column(
         "select (to_jsonb(o) - 'last_accessed_at')::text from storage.objects o order by bucket_id, name"),
-      trash: hasTrash ? try lines("select to_jsonb(t)::text from supastore_trash t order by bucket, key") : [])
+      trash: hasTrash ? try column("select to_jsonb(t)::text from supastore_trash t order by bucket, key") : [])
   }
 
   /// The requests that could have removed something.

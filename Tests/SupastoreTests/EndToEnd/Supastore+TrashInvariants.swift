@@ -2,12 +2,6 @@ import TestSupport
 import Testing
 
 extension Supastore {
-  /// One column of a query.
-  func column(_ sql: String) throws -> [String] { try project.query(sql).map { $0[0] ?? "NULL" } }
-
-  /// As if all claims had been made more than a minute ago.
-  func ageClaims() throws { try project.query("update supastore_trash set claimed_at = claimed_at - interval '61 s'") }
-
   /// What must hold of rows, objects and trash whatever was killed; empty when it does.
   func trashViolations() throws -> [String] {
     func found(_ what: String, _ sql: String) throws -> [String] { try column(sql).map { "\(what): \($0)" } }
