@@ -26,6 +26,11 @@ package struct Fault: Codable, Sendable {
     case delay
     /// One byte of the request's body (`when` before) or of the answer's (after) is changed.
     case corrupt
+    /// An upload is committed, then its bytes are thrown away while its row stays, and it is answered with the 500 of a
+    /// real server whose database session ended between the two.
+    case loseBytes = "lose-bytes"
+    /// The same, and the connection is closed without an answer.
+    case loseBytesUnanswered = "lose-bytes-unanswered"
   }
 
   /// Whether the service gets to see the request.
@@ -62,7 +67,7 @@ package struct Fault: Codable, Sendable {
   var moment: Moment {
     if let when { return when }
     switch action {
-    case .dropAnswer, .truncate: return .after
+    case .dropAnswer, .truncate, .loseBytes, .loseBytesUnanswered: return .after
     case .reset, .stall, .garbage, .status, .earlyAnswer, .delay, .corrupt: return .before
     }
   }

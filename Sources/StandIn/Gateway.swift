@@ -21,7 +21,8 @@ struct Gateway: HTTPService {
     return .json(404, "Not Found", #"{"message":"no Route matched with those values"}"#)
   }
 
-  private static func remove(_ prefix: String, from target: [UInt8]) -> [UInt8]? {
+  /// The target as the service behind `prefix` gets it; nil when it is another's.
+  static func remove(_ prefix: String, from target: [UInt8]) -> [UInt8]? {
     guard target.starts(with: prefix.utf8) else { return nil }
     let rest = target[prefix.utf8.count...]
     switch rest.first {

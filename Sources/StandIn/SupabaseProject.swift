@@ -40,7 +40,9 @@ package final class SupabaseProject: Sendable {
     server = try HTTPServer(
       port: port,
       service: FrontDoor(
-        control: control, project: LoggingService(FaultyService(gateway, faults: faults), log: requests)))
+        control: control,
+        project: LoggingService(
+          FaultyService(gateway, faults: faults, loseBytes: storage.loseBytes(uploadedTo:)), log: requests)))
   }
 
   /// Takes the bytes of an object away; its row stays.

@@ -75,6 +75,34 @@ import Testing
     #expect(JSONValue(answer?.body ?? [])?["count"] == .integer(3))
   }
 
+  @Test(arguments: [StandInInstance.Fault.Action.loseBytes, .loseBytesUnanswered])
+  func `an upload's bytes are lost after its row was committed`(_ action: StandInInstance.Fault.Action) throws {
+    let project = try StandInInstance.current
+    func send(_ method: String, _ path: String, _ headers: String = "", _ body: String = "") throws -> RawAnswer? {
+      let connection = try RawConnection(port: project.port)
+      try connection.send(
+        """
+        \(method) /storage/v1\(path) HTTP/1.1\r\nAuthorization: Bearer \(project.serviceKey)\r\n\(headers)\
+        Content-Length: \(body.utf8.count)\r\n\r\n\(body)
+        """)
+      return try connection.receiveAnswer(to: method)
+    }
+    let json = "Content-Type: application/json\r\n"
+    #expect(try send("POST", "/bucket", json, #"{"name": "b"}"#)?.status == 200)
+    project.add(.init(action, on: "POST /storage/v1/object/b/*"))
+    let answer = try send("POST", "/object/b/d/a%20b.txt", "", "content")
+    #expect(action == .loseBytes ? answer?.status == 500 && answer?.text.contains("InternalError") == true : answer == nil)
+    #expect(try project.query("select name, metadata ->> 'size' from storage.objects") == [["d/a b.txt", "7"]])
+    #expect(try send("GET", "/object/info/authenticated/b/d/a%20b.txt")?.status == 200)
+    #expect(try send("HEAD", "/object/authenticated/b/d/a%20b.txt")?.status == 200)
+    for range in ["", "Range: bytes=0-0\r\n"] {
+      #expect(try send("GET", "/object/authenticated/b/d/a%20b.txt", range)?.status == 500)
+    }
+    #expect(try send("POST", "/object/b/d/a%20b.txt", "", "content")?.text.contains("Duplicate") == true)
+    #expect(try send("POST", "/object/b/d/a%20b.txt", "x-upsert: true\r\n", "content")?.status == 200)
+    #expect(try send("GET", "/object/authenticated/b/d/a%20b.txt")?.text == "content")
+  }
+
   @Test func `a reset makes the project new`() throws {
     let project = try StandInInstance.current
     try project.query("insert into files (storage_path, original_name) values ('a', 'b')")

@@ -4,10 +4,15 @@ import Glibc
 struct FaultyService: HTTPService {
   private let service: any HTTPService
   private let faults: FaultPlan
+  /// Takes the bytes away that were uploaded by a request with this target; their row stays.
+  private let loseBytes: @Sendable (_ target: [UInt8]) -> Void
 
-  init(_ service: any HTTPService, faults: FaultPlan) {
+  init(
+    _ service: any HTTPService, faults: FaultPlan, loseBytes: @escaping @Sendable (_ target: [UInt8]) -> Void
+  ) {
     self.service = service
     self.faults = faults
+    self.loseBytes = loseBytes
   }
 
   func respond(to request: HTTPRequest) throws(HTTPConnectionError) -> HTTPResponse {
@@ -27,6 +32,14 @@ struct FaultyService: HTTPService {
         while try !request.body.read(upTo: 65_536).isEmpty {}
       }
       return fault.answer
+    case .loseBytes, .loseBytesUnanswered:
+      let response = try service.respond(to: request)
+      // What was refused stored nothing.
+      guard response.status == 200 else { return response }
+      loseBytes(request.target)
+      var answer = StorageError.internalError.response()
+      if fault.action == .loseBytesUnanswered { answer.delivery = .closed }
+      return answer
     case .reset, .dropAnswer, .stall, .truncate, .corrupt:
       var response = HTTPResponse(status: 503, reason: "Service Unavailable")
       if fault.moment == .after { response = try service.respond(to: request) }
@@ -42,7 +55,7 @@ struct FaultyService: HTTPService {
     case .stall: response.delivery = .stalled(after: fault.bytes)
     case .truncate: response.delivery = .cut(after: fault.bytes ?? 0)
     case .corrupt: response.body.changeOneByte()
-    case .garbage, .status, .earlyAnswer, .delay: break
+    case .garbage, .status, .earlyAnswer, .delay, .loseBytes, .loseBytesUnanswered: break
     }
   }
 }

@@ -57,6 +57,9 @@ extension StorageError {
     status: 415, error: "invalid_mime_type", message: "Invalid Content-Type header", code: "InvalidMimeType")
   static let invalidRange = StorageError(
     status: 416, error: "invalid_range", message: "invalid range provided", code: "InvalidRange", httpStatus: 416)
+  /// What S3 says of an object whose bytes it does not have.
+  static let noBytesOnS3 = StorageError(
+    status: 404, error: "Not found", message: "The resource was not found", code: "NoSuchKey")
   static let internalError = StorageError(
     status: 500, error: "Internal", message: "Internal Server Error", code: "InternalError")
   static let wrongRole = StorageError(

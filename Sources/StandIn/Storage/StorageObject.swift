@@ -89,4 +89,13 @@ extension StorageService {
     guard let version = row?[0] else { throw StorageError.noSuchKey }
     blobs.setHidden(isHidden, version: version)
   }
+
+  /// Takes the bytes away that were uploaded with this target, as they came through the gateway.
+  func loseBytes(uploadedTo target: [UInt8]) {
+    guard let target = Gateway.remove("/storage/v1", from: target),
+      case .upload(let bucket, let key, _)? = StorageRoute(method: "POST", StorageTarget(target))
+    else { return }
+    // Whoever removed the object meanwhile took its bytes along.
+    try? setBlobHidden(true, bucket: bucket, key: key)
+  }
 }

@@ -9,7 +9,12 @@ extension StorageService {
     let name = try request.query(.download)["download"]?.string
     let object = try find(access, bucket, key, request)
     let path = blobs.path(version: object.version)
-    guard let modified = Timestamp.modification(ofFile: path) else { throw StorageError.internalError }
+    guard let modified = Timestamp.modification(ofFile: path) else {
+      switch etags {
+      case .md5: throw StorageError.internalError
+      case .multipart: throw StorageError.noBytesOnS3
+      }
+    }
     let byteCount = object.byteCount ?? 0
     var headers = headers(of: object, modified: modified)
     let condition = request.condition
