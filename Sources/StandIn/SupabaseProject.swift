@@ -55,6 +55,11 @@ package final class SupabaseProject: Sendable {
     try control.project.setHidden(false, bucket: bucket, key: key)
   }
 
+  /// Gives objects that were made by SQL, those whose keys are like its pattern, the bytes that their rows tell of.
+  package func makeBlobs(like pattern: String) throws {
+    try control.project.storage.makeBlobs(like: pattern)
+  }
+
   /// Makes the project new: tables, objects, faults, counts.
   package func reset() throws {
     try control.reset()

@@ -91,6 +91,9 @@ package struct StandInInstance: Sendable {
   package func removeBlob(bucket: String, key: String) throws { try standIn.removeBlob(bucket: bucket, key: key) }
   package func restoreBlob(bucket: String, key: String) throws { try standIn.restoreBlob(bucket: bucket, key: key) }
 
+  /// Gives objects that were made by SQL, those whose keys are like its pattern, the bytes that their rows tell of: zeroes.
+  package func makeBlobs(like pattern: String) throws { try standIn.makeBlobs(like: pattern) }
+
   /// Runs one statement as superuser and returns its rows.
   @discardableResult
   package func query(_ sql: String, _ parameters: String?...) throws -> [[String?]] {

@@ -48,6 +48,15 @@ struct Blobs: Sendable {
     throw .internalError
   }
 
+  /// Zeroes, unless there are bytes already.
+  func make(version: String, byteCount: Int) throws(StorageError) {
+    makeFolder(of: version)
+    let file = open(path(version: version), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if file < 0, errno == EEXIST { return }
+    defer { close(file) }
+    guard file >= 0, ftruncate(file, byteCount) == 0 else { throw .internalError }
+  }
+
   private func makeFolder(of version: String) {
     mkdir(directory, 0o700)
     let objects = "\(directory)/objects"

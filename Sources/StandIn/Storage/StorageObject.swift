@@ -90,6 +90,21 @@ extension StorageService {
     blobs.setHidden(isHidden, version: version)
   }
 
+  /// Gives the objects whose keys are like a pattern of SQL the bytes that their rows tell of, all zero: for objects whose
+  /// rows were made by SQL.
+  package func makeBlobs(like pattern: String) throws {
+    let rows = try database.asSuperuser { connection in
+      try connection.query(
+        "select version, metadata ->> 'size' from storage.objects where name like $1 and version is not null",
+        [PostgresParameter(pattern)]
+      ).rows
+    }
+    for row in rows {
+      guard let version = row[0] else { continue }
+      try blobs.make(version: version, byteCount: row[1].flatMap { Int($0) } ?? 0)
+    }
+  }
+
   /// Takes the bytes away that were uploaded with this target, as they came through the gateway.
   func loseBytes(uploadedTo target: [UInt8]) {
     guard let target = Gateway.remove("/storage/v1", from: target),

@@ -34,6 +34,11 @@ public struct FileID: Hashable, Sendable, LosslessStringConvertible {
     return text
   }
 
+  /// Its 16 bytes.
+  var bytes: [UInt8] {
+    [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+  }
+
   /// Whether it is of version 8, as all are that we chose.
   var isMadeFromContent: Bool { high & 0xf000 == 0x8000 && low >> 62 == 0b10 }
 

@@ -2,8 +2,9 @@ public import Digests
 internal import Glibc
 internal import SQLite
 
-/// What a machine remembers of one project: the digests of files that were hashed before, and how the last runs ended. It
-/// saves reading files again and is never the truth about the server; losing it costs time and these reports only.
+/// What a machine remembers of one project: the digests of files that were hashed before, of which objects it saw bytes,
+/// and how the last runs ended. It saves reading files and asking for bytes again and is never the truth about the server;
+/// losing it costs time and these reports only.
 ///
 /// One connection, owned by one thread, queue or actor; it blocks. Other processes may use the same file.
 public final class Journal {
@@ -13,12 +14,15 @@ public final class Journal {
 
   /// "SUPJ"
   static let schema = Schema(
-    applicationID: 0x5355_504a, version: 3,
+    applicationID: 0x5355_504a, version: 4,
     creation: """
       CREATE TABLE digest (
         device INTEGER NOT NULL, inode INTEGER NOT NULL, byte_count INTEGER NOT NULL, modified INTEGER NOT NULL,
         changed INTEGER NOT NULL, sha256 BLOB NOT NULL, md5 BLOB NOT NULL, multipart TEXT,
         PRIMARY KEY (device, inode)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE proof (
+        id BLOB PRIMARY KEY NOT NULL, etag TEXT NOT NULL, modified INTEGER NOT NULL, basis TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;
       CREATE TABLE run (
         id INTEGER PRIMARY KEY NOT NULL, command TEXT NOT NULL, ended INTEGER NOT NULL, duration INTEGER NOT NULL,
@@ -28,9 +32,10 @@ public final class Journal {
       """)
 
   private let path: LocalPath
-  private let database: Database
+  let database: Database
   private var selection: Statement
   private var insertion: Statement
+  var proofSelection: Statement
   private let trustedUntil: Int64
 
   /// Opens the journal of a project, or makes it. One that is damaged, or of another version, begins anew.
@@ -55,6 +60,7 @@ public final class Journal {
       insertion = try database.prepare(
         "INSERT OR REPLACE INTO digest (device, inode, byte_count, modified, changed, sha256, md5, multipart) "
           + "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      proofSelection = try database.prepare("SELECT etag, modified FROM proof WHERE id = ?")
     } catch {
       throw .database(path, error)
     }
@@ -116,7 +122,7 @@ public final class Journal {
     }
   }
 
-  private func reporting<Result>(_ body: () throws(SQLiteError) -> Result) throws(StateError) -> Result {
+  func reporting<Result>(_ body: () throws(SQLiteError) -> Result) throws(StateError) -> Result {
     do throws(SQLiteError) {
       return try body()
     } catch {

@@ -32,6 +32,10 @@ struct LocalObjectStore: ObjectStore {
     try await store.read(key, in: bucket, into: incoming)
   }
 
+  func readFirstByte(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) {
+    try await store.readFirstByte(of: key, in: bucket, byteCount: byteCount)
+  }
+
   func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
     try await store.delete(keys, in: bucket)
   }

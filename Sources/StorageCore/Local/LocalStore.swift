@@ -245,6 +245,15 @@ actor LocalStore {
     }
   }
 
+  /// Throws `.objectMissing` when the object's blob is not there, or not that long.
+  func readFirstByte(of key: String, in bucket: String, byteCount: Int64) throws(StorageError) {
+    let object = try reading { tables throws(SQLiteError) in try tables.object(key, in: bucket) }
+    guard let object else {
+      throw StorageError(.notFound, "bucket \(bucket) of the local store holds no object \(key)")
+    }
+    guard blobs.holds(object.sha256, byteCount: byteCount) else { throw .blobMissing(object) }
+  }
+
   /// Hands the bytes of an object over, those that `incoming` wants.
   func read(_ key: String, in bucket: String, into incoming: IncomingObject) throws(StorageError) {
     let object = try reading { tables throws(SQLiteError) in try tables.object(key, in: bucket) }

@@ -4,7 +4,8 @@ public struct FileOutcome: Sendable {
   public enum Status: String, Sendable, CaseIterable {
     /// Its bytes were proved to lie in the bucket and its row and link are committed; something of it was missing before.
     case stored
-    /// Object, row and link were all there and were seen in this run; nothing was sent.
+    /// Object, row and link were all there and were seen in this run, and bytes of the object were seen in this or an
+    /// earlier one; nothing was sent.
     case unchanged
     /// Kept in the local store until the service is back.
     case queued
@@ -29,6 +30,8 @@ public struct FileOutcome: Sendable {
   public var conversation: Conversation?
   /// The keys of the metadata of a row that was there, as far as storing it again changed them.
   public var updatedKeys: [String] = []
+  /// Whether its object was listed, and nobody asked for its bytes.
+  public var wasTrusted = false
   /// Why it was skipped, or what else is worth knowing.
   public var reason: String?
   /// Present when `status` is `failed` or `changed`.
@@ -42,6 +45,8 @@ public struct MigrationSummary: Sendable {
   public var byteCount: Int64 = 0
   /// Bytes of content that were sent.
   public var sentByteCount: Int64 = 0
+  /// Files stored or unchanged of whose objects nobody asked for bytes.
+  public var trustedCount = 0
   public var requestCount = 0
   public var duration = Duration.zero
   /// Set when the run ended before it had seen every file.
@@ -57,6 +62,7 @@ public struct MigrationSummary: Sendable {
 
   mutating func count(_ outcome: FileOutcome) {
     counts[outcome.status, default: 0] += 1
+    if outcome.wasTrusted { trustedCount += 1 }
     if let error = outcome.error { failures[error.code, default: 0] += 1 }
     switch outcome.status {
     case .stored, .unchanged, .queued: byteCount += outcome.byteCount ?? 0

@@ -8,7 +8,7 @@ final class Inventory {
   private static let schema = Schema(
     applicationID: 0x73_75_70_69, version: 1,
     creation: """
-      CREATE TABLE objects (key TEXT PRIMARY KEY, byte_count INTEGER, etag TEXT) WITHOUT ROWID;
+      CREATE TABLE objects (key TEXT PRIMARY KEY, byte_count INTEGER, etag TEXT, modified INTEGER) WITHOUT ROWID;
       CREATE TABLE files (storage_path TEXT PRIMARY KEY, id TEXT NOT NULL, mime_type TEXT, metadata TEXT) WITHOUT ROWID;
       CREATE TABLE links (id TEXT PRIMARY KEY) WITHOUT ROWID;
       """)
@@ -24,10 +24,10 @@ final class Inventory {
   init() throws(StorageError) {
     do throws(SQLiteError) {
       database = try Database(.temporary, schema: Self.schema)
-      insertObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?)")
+      insertObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?)")
       insertFile = try database.prepare("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)")
       insertLink = try database.prepare("INSERT OR IGNORE INTO links VALUES (?)")
-      selectObject = try database.prepare("SELECT byte_count, etag FROM objects WHERE key = ?")
+      selectObject = try database.prepare("SELECT byte_count, etag, modified FROM objects WHERE key = ?")
       selectFile = try database.prepare("SELECT id, mime_type, metadata FROM files WHERE storage_path = ?")
       selectLink = try database.prepare("SELECT 1 FROM links WHERE id = ?")
     } catch {
@@ -40,6 +40,7 @@ final class Inventory {
       for object in objects {
         try insertObject.run([
           .text(object.key), object.byteCount.map { .integer($0) } ?? .null, object.etag.map { .text($0) } ?? .null,
+          object.modifiedAt.map { .integer($0.microseconds) } ?? .null,
         ])
       }
     }
@@ -75,7 +76,9 @@ final class Inventory {
       defer { selectObject.reset() }
       guard try selectObject.step() else { return nil }
       let byteCount: Int64? = if case .integer(let count) = selectObject.value(0) { count } else { nil }
-      return StoredObject(key: key, byteCount: byteCount, etag: selectObject.value(1).text)
+      return StoredObject(
+        key: key, byteCount: byteCount, etag: selectObject.value(1).text,
+        modifiedAt: selectObject.value(2).integer.flatMap { Timestamp(microseconds: $0) })
     }
   }
 

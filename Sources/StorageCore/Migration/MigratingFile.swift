@@ -26,8 +26,17 @@ struct MigratingFile: Sendable {
 
   /// Whether the service said that something lies under its key, because of us or from before.
   var wasSent = false
-  /// Whether its object's bytes are proved, its row committed, its link committed.
-  var isProved = false
+  /// What the service says of its object, where it was asked.
+  var object: StoredObject?
+  /// Whether that is what it has to say of this content, or all of the object's bytes came back and were those.
+  var isDescribed = false
+  /// Whether the service was seen to have bytes of the object: no description proves that.
+  var hasBytes = false
+  /// How that was seen in this run; nil when it is known from earlier, or taken for granted.
+  var byteProof: ByteProof?
+  /// Whether its bytes are taken for granted because the object is listed.
+  var isTrusted = false
+  /// Whether its row is committed, its link committed.
   var hasRow = false
   var isLinked = false
 
@@ -36,10 +45,8 @@ struct MigratingFile: Sendable {
   /// The keys of the metadata that this run changed in a row that was there.
   var updatedKeys: [String] = []
 
-  /// Whether its path was found to hold other bytes, which were replaced.
-  var wasOverwritten = false
-  /// Whether its object was downloaded and found to be right.
-  var wasReadBack = false
+  /// What was wrong with its object before it was replaced.
+  var mended: ObjectDamage?
   /// Bytes of content that the service took from us.
   var sentByteCount: Int64 = 0
   /// Whether the run ended before anything was decided about it.
@@ -47,6 +54,8 @@ struct MigratingFile: Sendable {
 
   /// Whether the service may lack its object.
   var needsSending: Bool { !isProved && !wasSent }
+  /// Whether the service is known to have its object, and the right bytes of it.
+  var isProved: Bool { isDescribed && hasBytes }
 
   /// How often it changed while it was read.
   var changes = 0
@@ -70,9 +79,19 @@ struct MigratingFile: Sendable {
 
   /// Its object may have gone: it is looked for again, and sent again if it has.
   mutating func forgetProof() {
-    isProved = false
-    wasReadBack = false
+    object = nil
+    isDescribed = false
+    hasBytes = false
+    byteProof = nil
+    isTrusted = false
     wasSent = true
+  }
+
+  /// Notes that the service has bytes of its object.
+  mutating func noteBytes(_ proof: ByteProof) {
+    hasBytes = true
+    byteProof = proof
+    isTrusted = false
   }
 
   /// The same file as it is now, nothing of it known.

@@ -33,6 +33,7 @@ extension Migration {
     let destination = await reader.destination
     return WindowSettler(
       reader: reader, objects: project.objects, rows: project.rows, trash: project.trash, stop: stop,
+      jobs: options.jobs,
       bucket: destination.bucket.name,
       continuationID: destination.continuationID, verification: options.verification,
       replaces: destination.storagePath == nil, change: destination.metadata,
@@ -75,6 +76,7 @@ extension Migration {
     var tally = tally
     do throws(StorageError) {
       try await reader.recordDigests()
+      try await reader.recordProofs(of: settled.window.files)
     } catch {
       tally.summary.endedBy = error
     }

@@ -14,14 +14,14 @@ extension Migration {
       bucket: StoredBucket(name: options.type.bucket.name, isPublic: false, byteLimit: nil),
       continuationID: options.continuationID, storagePath: options.storagePath, mediaType: options.mediaType,
       metadata: MetadataChange(members: options.metadata.mapValues { .string($0) }),
-      allowsSensitive: options.allowsSensitive)
+      allowsSensitive: options.allowsSensitive, trustsListing: options.trustsListing)
     do throws(StorageError) {
       try options.check(sources)
       let place = try project.journalPlace()
       let (goal, bucket) = try await reachable(&tally)
       destination.bucket = bucket
       destination.metadata.expiresAt = try goal.expiryDate(options.expiry)
-      let reader = try await reader(sources, to: destination, journal: place)
+      let reader = try await goal.reader(sources, to: destination, journal: place)
       let size = await reader.measure(until: stop)
       meter.expect(fileCount: size.fileCount, byteCount: size.byteCount)
       _ = await goal.storing(reader, in: bucket, &tally) { goal, tally throws(StorageError) in
@@ -47,7 +47,8 @@ extension Migration {
       if case .tree(let root, _) = source { try project.checkApart(root) }
       opened.append(source)
     }
-    return try SourceReader(opened, to: destination, journal: place)
+    return try SourceReader(
+      opened, to: destination, journal: place, remembersProofs: project.backend == .supabase)
   }
 
   private func store(

@@ -8,15 +8,19 @@ public struct Migration: Sendable {
     /// Uploads at one time, at most.
     public var jobs: Int
     public var verification: Verification
+    /// Whether files that are listed, and of whose bytes this machine knows nothing, count as stored without being asked
+    /// for their first byte.
+    public var trustsListing: Bool
 
     public init(
       type: FileType = .userUpload, patterns: PathPatterns = PathPatterns(), jobs: Int = 16,
-      verification: Verification = .etag
+      verification: Verification = .etag, trustsListing: Bool = false
     ) {
       self.type = type
       self.patterns = patterns
       self.jobs = jobs
       self.verification = verification
+      self.trustsListing = trustsListing
     }
   }
 
@@ -83,8 +87,9 @@ public struct Migration: Sendable {
   func reader(_ root: MigrationRoot, to bucket: StoredBucket) throws(StorageError) -> SourceReader {
     try SourceReader(
       [.tree(root.source, options.patterns)],
-      to: SourceReader.Destination(type: options.type, bucket: bucket, continuationID: root.continuationID),
-      journal: project.journalPlace())
+      to: SourceReader.Destination(
+        type: options.type, bucket: bucket, continuationID: root.continuationID, trustsListing: options.trustsListing),
+      journal: project.journalPlace(), remembersProofs: project.backend == .supabase)
   }
 
   private func migrate(_ reader: SourceReader, _ tally: RunTally) async throws(StorageError) -> RunTally {

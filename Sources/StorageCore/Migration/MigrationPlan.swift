@@ -8,6 +8,8 @@ public struct MigrationPlan: Sendable {
   /// Files whose content would be sent, and its bytes.
   public var sendCount = 0
   public var sendByteCount: Int64 = 0
+  /// Files that are listed and of whose bytes this machine has seen none: each is asked for its first byte.
+  public var askCount = 0
   /// Requests that the run needs when nothing goes wrong.
   public var requestCount = 0
   /// What would be refused or passed over, each with its reason.
@@ -55,12 +57,13 @@ extension MigrationPlan {
       assessed = await links.mark(assessed, reader, conversation)
       try await reader.recordDigests()
       refusals += await reader.outcomes(ofFailedIn: assessed)
-      count(assessed, isLinking: root.continuationID != nil)
+      count(
+        assessed, isLinking: root.continuationID != nil, asksForBytes: migration.project.backend == .supabase)
     }
     requestCount += migration.project.requestCount - before
   }
 
-  private mutating func count(_ window: MigrationWindow, isLinking: Bool) {
+  private mutating func count(_ window: MigrationWindow, isLinking: Bool, asksForBytes: Bool) {
     fileCount += window.files.count
     byteCount += window.byteCount
     let unsent = window.indices { !$0.hadObject }
@@ -70,9 +73,12 @@ extension MigrationPlan {
     let unlinked = isLinking ? window.indices { !$0.hadLink }.count : 0
     unchangedCount += window.indices { $0.hadObject && $0.hadRow && ($0.hadLink || !isLinking) }.count
     // What lies under its key already and does not hold is asked about once more, and overwritten.
-    let unproved = window.indices { !$0.isProved }.count
+    let undescribed = window.indices { !$0.isDescribed }.count
     let overwritten = unsent.count { window.files[$0].wasSent }
-    requestCount += unsent.count + overwritten + MigrationWindow.proofRequestCount(unproved)
+    requestCount += unsent.count + overwritten + MigrationWindow.proofRequestCount(undescribed)
+    let asked = asksForBytes ? window.indices { $0.isDescribed && !$0.hasBytes }.count : 0
+    askCount += asked
+    requestCount += asked
     requestCount += window.indices { $0.storedMetadata != nil }.count
     requestCount += (unrecorded > 0 ? 1 : 0) + (unlinked > 0 ? 1 : 0)
   }

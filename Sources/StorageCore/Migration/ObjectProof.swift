@@ -1,5 +1,15 @@
 internal import Digests
 
+/// What an object can be but right.
+enum ObjectDamage {
+  /// It is not there.
+  case missing
+  /// Other bytes lie on its path.
+  case otherBytes
+  /// The service describes it, and has lost its bytes.
+  case lostBytes
+}
+
 /// What an object's description says about whether it holds the content that was meant.
 enum ObjectProof: Equatable {
   /// Size and ETag are those of the content.

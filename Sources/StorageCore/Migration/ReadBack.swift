@@ -15,14 +15,6 @@ struct ReadBack: Sendable {
   /// Where the bytes lie meanwhile, in a file without a name.
   let directory: LocalPath
 
-  /// The digest of an object's bytes; nil when there is no such object, its bytes are lost, or it is not `byteCount`
-  /// long.
-  func sha256(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) -> SHA256Digest? {
-    let object = ObjectAddress(bucket: bucket, key: key)
-    guard case .whole(let sha256, byteCount) = try await content(of: object, limit: byteCount) else { return nil }
-    return sha256
-  }
-
   /// Reads an object through.
   /// - Parameter limit: bytes that it should have at most.
   func content(of object: ObjectAddress, limit: Int64) async throws(StorageError) -> ObjectContent {

@@ -17,7 +17,7 @@ extension SourceReader {
         return outcome(of: file.failed(error), .failed, conversation)
       }
       let wasComplete = file.hadObject && file.hadRow && (file.hadLink || conversation == nil)
-      return outcome(of: file, wasComplete && !file.wasOverwritten ? .unchanged : .stored, conversation)
+      return outcome(of: file, wasComplete && file.mended == nil ? .unchanged : .stored, conversation)
     }
   }
 
@@ -39,7 +39,12 @@ extension SourceReader {
     outcome.sha256 = file.row?.metadata.sha256
     outcome.conversation = conversation
     outcome.updatedKeys = file.updatedKeys
-    if file.wasOverwritten { outcome.reason = "other bytes lay on its path and were replaced" }
+    outcome.wasTrusted = file.isTrusted
+    switch file.mended {
+    case .otherBytes?: outcome.reason = "other bytes lay on its path and were replaced"
+    case .lostBytes?: outcome.reason = "the service had lost its bytes, which were sent again"
+    case .missing?, nil: if file.isTrusted { outcome.reason = "its bytes are taken for granted because it is listed" }
+    }
     return outcome
   }
 

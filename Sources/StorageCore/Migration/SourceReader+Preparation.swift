@@ -153,11 +153,17 @@ extension SourceReader {
   private func compareWithInventory(_ file: inout MigratingFile) throws(StorageError) {
     guard let row = file.row, let digests = file.digests else { return }
     if let object = try inventory.object(row.storagePath) {
-      // What does not hold is not sent over: whoever proves it reads it back or overwrites it.
+      // What does not hold is not sent over: whoever proves it asks for its bytes, reads it back or overwrites it.
       let proof = ObjectProof(of: object, against: digests)
       file.hadObject = proof != .differs
-      file.isProved = proof == .holds
       file.wasSent = true
+      file.object = object
+      file.isDescribed = proof == .holds
+      if proof == .holds {
+        let isKnown = try hasProof(of: row.id, in: object)
+        file.hasBytes = isKnown || destination.trustsListing
+        file.isTrusted = !isKnown && destination.trustsListing
+      }
     }
     if let stored = try inventory.file(onPath: row.storagePath) {
       guard stored.id == row.id else { throw pathTaken(row.storagePath, by: stored.id) }

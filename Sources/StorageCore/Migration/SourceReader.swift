@@ -12,6 +12,8 @@ actor SourceReader {
   var hasher: FileHasher
   private let sources: [MigrationSource]
   private let journal: Journal
+  /// Whether the journal remembers the objects of the place that the files go to.
+  private var remembersProofs: Bool
   /// Where the journal lies.
   nonisolated let directory: LocalPath
   private var sequence: SourceSequence
@@ -38,6 +40,8 @@ actor SourceReader {
     var mediaType: MediaType?
     var metadata = MetadataChange()
     var allowsSensitive = true
+    /// Whether what is listed with the right size and ETag counts as stored, unless an upload of this run failed.
+    var trustsListing = false
     /// Whether the files bring their rows, each with metadata of its own.
     var bringsRows = false
 
@@ -45,11 +49,13 @@ actor SourceReader {
     var byteLimit: Int64 { min(bucket.byteLimit ?? .max, FileRow.byteCountLimit) }
   }
 
+  /// - Parameter remembersProofs: false where asking for bytes costs no request.
   init(
-    _ sources: [MigrationSource], to destination: Destination, journal place: JournalPlace
+    _ sources: [MigrationSource], to destination: Destination, journal place: JournalPlace, remembersProofs: Bool
   ) throws(StorageError) {
     self.sources = sources
     self.destination = destination
+    self.remembersProofs = remembersProofs
     directory = place.directory
     do throws(StateError) {
       journal = try Journal(at: place)
@@ -71,6 +77,7 @@ actor SourceReader {
   /// From now on files go to another place's bucket, of which nothing is known: first these again, then the rest.
   func turn(to bucket: StoredBucket, again files: [MigratingFile]) throws(StorageError) {
     destination.bucket = bucket
+    remembersProofs = false
     inventory = try Inventory()
     again = files.map { $0.anew($0.status) }
   }
@@ -152,6 +159,32 @@ actor SourceReader {
     }
     unrecorded.removeAll(keepingCapacity: true)
     unrecordedByteCount = 0
+  }
+
+  /// Whether bytes of an object were seen, in its present version, by this machine.
+  func hasProof(of id: FileID, in object: StoredObject) throws(StorageError) -> Bool {
+    guard remembersProofs else { return false }
+    do throws(StateError) {
+      return try journal.holdsProof(of: id, in: object)
+    } catch {
+      throw StorageError(error)
+    }
+  }
+
+  /// Keeps for the next run of which objects bytes were seen in this one.
+  func recordProofs(of files: [MigratingFile]) throws(StorageError) {
+    guard remembersProofs else { return }
+    do throws(StateError) {
+      try journal.note(
+        files.compactMap { file in
+          guard file.isProved, let proof = file.byteProof, let id = file.row?.id, let object = file.object else {
+            return nil
+          }
+          return (id, object, proof)
+        })
+    } catch {
+      throw StorageError(error)
+    }
   }
 
   // MARK: the inventory

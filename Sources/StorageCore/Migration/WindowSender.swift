@@ -123,7 +123,10 @@ struct WindowSender {
         breaker.succeeded()
         retrier.budget.refund()
         window.files[index].wasSent = true
-        if placement == .sent { window.files[index].sentByteCount += done.byteCount }
+        if placement == .sent {
+          window.files[index].noteBytes(.sent)
+          window.files[index].sentByteCount += done.byteCount
+        }
         meter.settled(window.files[index], wasSent: true)
       case .failure(let error):
         if case .throttled = error.retry { isThrottled = true }

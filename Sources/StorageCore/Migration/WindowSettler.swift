@@ -5,6 +5,8 @@ struct WindowSettler: Sendable {
   let rows: any FileRepository
   let trash: any Trash
   let stop: StopSignal
+  /// Objects that are looked at, or sent again, at one time.
+  let jobs: Int
   let bucket: String
   /// Nil when the files belong to no conversation.
   let continuationID: String?
@@ -111,7 +113,8 @@ struct WindowSettler: Sendable {
 
 /// How the bytes of an object are proved.
 public enum Verification: String, Sendable, CaseIterable {
-  /// By size and ETag; by reading back where these do not settle it.
+  /// By size and ETag, and by the upload's own success or a first byte that came back; by reading back where size and ETag
+  /// do not settle it.
   case etag
   /// Every object is downloaded and hashed.
   case full

@@ -1,5 +1,6 @@
 internal import CurlHTTP
 internal import SupabaseClient
+internal import Synchronization
 
 /// The buckets of a Supabase project.
 struct RemoteObjectStore: ObjectStore {
@@ -81,6 +82,21 @@ struct RemoteObjectStore: ObjectStore {
     }
   }
 
+  func readFirstByte(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) {
+    let reception = FirstByteReception(byteCount: byteCount)
+    do throws(StorageError) {
+      _ = try await connection.answer { () throws(ServiceError) in
+        // No back end has a range of an empty object.
+        try storage.download(
+          ObjectKey(named: key), in: bucket, range: byteCount > 0 ? 0..<1 : nil, to: .receiver(reception))
+      }
+    } catch {
+      if reception.hasCome { return }
+      throw reception.isOther ? .objectChanged : error
+    }
+    if !reception.hasCome { throw .objectChanged }
+  }
+
   func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
     _ = try await connection.answer { () throws(ServiceError) in
       var call = try storage.delete(keys.map { ObjectKey(named: $0) }, in: bucket)
@@ -102,6 +118,51 @@ struct RemoteObjectStore: ObjectStore {
       case .rejected, .integrity: return false
       default: throw error
       }
+    }
+  }
+}
+
+extension StorageError {
+  fileprivate static let objectChanged = StorageError(
+    .changed, "the object changed while it was looked at", hint: "run the same command again", retry: .soon)
+}
+
+/// Sees whether the first byte of an object comes. The rest of one whose server knows no ranges is not waited for.
+private final class FirstByteReception: BodyReceiver {
+  private struct State {
+    var hasCome = false
+    var isOther = false
+  }
+
+  private let byteCount: Int64
+  private let state = Mutex(State())
+
+  init(byteCount: Int64) {
+    self.byteCount = byteCount
+  }
+
+  /// A byte came; of an empty object, that it is empty.
+  var hasCome: Bool { state.withLock { $0.hasCome } }
+  /// What came belongs to something else.
+  var isOther: Bool { state.withLock { $0.isOther } }
+
+  func begin(status: Int, headers: [HTTPField]) -> Bool {
+    let head = DownloadHead(status: status, headers: headers)
+    let start = head?.part?.range.lowerBound ?? 0
+    let total = head.flatMap { $0.part == nil ? $0.byteCount : $0.part?.total }
+    return state.withLock { state in
+      state.isOther = head == nil || start != 0 || total.map { $0 != byteCount } ?? false
+      state.hasCome = !state.isOther && byteCount == 0
+      return !state.isOther
+    }
+  }
+
+  func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    state.withLock { state in
+      if bytes.isEmpty { return true }
+      state.hasCome = byteCount > 0
+      state.isOther = byteCount == 0
+      return byteCount > 0 && bytes.count == 1
     }
   }
 }

@@ -39,6 +39,12 @@ public struct RetryingObjectStore: ObjectStore {
     }
   }
 
+  public func readFirstByte(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) {
+    try await retrier.run { () async throws(StorageError) in
+      try await base.readFirstByte(of: key, in: bucket, byteCount: byteCount)
+    }
+  }
+
   /// Not repeated: a deletion that comes late may hit what was stored since.
   public func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
     try await base.delete(keys, in: bucket)

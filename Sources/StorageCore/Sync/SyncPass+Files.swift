@@ -76,7 +76,7 @@ extension SyncPass {
         sources.compactMap { source in if case .success(let file) = source { .file(file) } else { nil } },
         to: SourceReader.Destination(
           type: destination.type, bucket: bucket, continuationID: destination.continuationID, bringsRows: true),
-        journal: project.journalPlace())
+        journal: project.journalPlace(), remembersProofs: true)
       end = try await migration.replay(reader, tally).summary.endedBy
     } catch {
       end = error

@@ -117,10 +117,14 @@ extension Downloader {
     do throws(StorageError) {
       try await project.objects.read(row.storagePath, in: row.bucket, into: incoming)
     } catch {
-      guard error.code == .notFound else { throw error }
+      guard [.notFound, .objectMissing].contains(error.code) else { throw error }
       // The row may have been known from the cache, or be gone meanwhile: this throws `.notFound` then.
       _ = try await project.file(.id(row.id))
-      throw .objectMissing(of: row)
+      // A service without its database answers as one that lost the bytes does; but not this.
+      let isDescribed = try await project.objects.object(row.storagePath, in: row.bucket) != nil
+      // Whoever stores it next has to look at its bytes.
+      try await ProofRecord(of: project).forget([row.id])
+      throw isDescribed ? .bytesMissing(of: row) : .objectMissing(of: row)
     }
   }
 
@@ -170,8 +174,18 @@ extension StorageError {
   fileprivate static func objectMissing(of row: FileRow) -> StorageError {
     StorageError(
       .objectMissing, "the row of \(row.storagePath) is there, its object is not in bucket \(row.bucket)",
-      hint: "store the file again: the same command mends it")
+      hint: Self.waysToMend)
   }
+
+  fileprivate static func bytesMissing(of row: FileRow) -> StorageError {
+    StorageError(
+      .objectMissing, "bucket \(row.bucket) lists \(row.storagePath), and the service has lost its bytes",
+      hint: Self.waysToMend)
+  }
+
+  private static let waysToMend =
+    "store it again from where it came from with `supastore upload` or `supastore migrate`; "
+    + "or run `supastore verify --touch --repair DIR` with the directory it came from"
 
   fileprivate static func otherBytes(of row: FileRow) -> StorageError {
     StorageError(

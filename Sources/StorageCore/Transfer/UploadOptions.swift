@@ -17,6 +17,9 @@ public struct UploadOptions: Sendable {
   /// Uploads at one time, at most.
   public var jobs = 16
   public var verification = Verification.etag
+  /// Whether files that are listed, and of whose bytes this machine knows nothing, count as stored without being asked for
+  /// their first byte.
+  public var trustsListing = false
   /// When the run is to be over; what is not stored by then fails with the code `deadline`.
   public var deadline: ContinuousClock.Instant?
 

@@ -91,8 +91,10 @@ public struct Restoration: Sendable, Equatable {
   public var result: Result
   /// Links that were made again.
   public var linkCount: Int
-  /// Whether its object is there.
+  /// Whether its object is there; of one that is restored, whether its first byte came back.
   public var hasObject: Bool
+  /// Why its bytes could not be asked for; its row is back.
+  public var failure: StorageError?
 
   public init(object: ObjectAddress, fileID: FileID?, result: Result, linkCount: Int, hasObject: Bool) {
     self.object = object

@@ -7,7 +7,7 @@ public struct CheckFinding: Sendable {
     /// A row without its object.
     case objectMissing = "object_missing"
     /// The object is listed, and the service has lost its bytes.
-    case contentMissing = "content_missing"
+    case bytesMissing = "bytes_missing"
     /// A source with neither row nor object.
     case notStored = "not_stored"
     /// An object of ours without its row.
@@ -41,8 +41,8 @@ public struct CheckFinding: Sendable {
   public var byteCount: Int64?
   /// As the object's description tells.
   public var objectByteCount: Int64?
-  /// Whether the object's content was read through.
-  public var wasRead = false
+  /// How much of the object was asked for.
+  public var depth = CheckDepth.listing
   /// Whether what was missing has been added and was seen there.
   public var isRepaired = false
   /// Why it could not be looked at, or not be repaired.
@@ -57,11 +57,23 @@ public struct CheckFinding: Sendable {
   }
 }
 
+/// How deep a check looks at an object.
+public enum CheckDepth: Int, Sendable, Comparable {
+  /// At what the service lists and describes, which is no proof that it has the bytes.
+  case listing
+  /// At its first byte as well.
+  case firstByte
+  /// At all of its bytes.
+  case allBytes
+
+  public static func < (left: CheckDepth, right: CheckDepth) -> Bool { left.rawValue < right.rawValue }
+}
+
 extension CheckFinding.Kind {
   /// Whether what should fit together does not.
   public var isDifference: Bool {
     switch self {
-    case .objectMissing, .contentMissing, .notStored, .rowMissing, .sizeDiffers, .digestDiffers, .sourceDiffers,
+    case .objectMissing, .bytesMissing, .notStored, .rowMissing, .sizeDiffers, .digestDiffers, .sourceDiffers,
       .rowDiffers:
       true
     case .same, .unreadable, .trashed, .pending, .foreignObject: false

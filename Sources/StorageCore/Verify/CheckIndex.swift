@@ -122,7 +122,7 @@ actor CheckIndex {
   func pairs(after place: ObjectAddress?, limit: Int) throws(StorageError) -> [Pair] {
     try rows(
       """
-      SELECT f.bucket, f.key, f.id, f.size_bytes, f.sha256, f.is_read, f.is_told, o.key, o.size_bytes, o.etag
+      SELECT f.bucket, f.key, f.id, f.size_bytes, f.sha256, f.is_read, f.is_told, o.key, o.size_bytes, o.etag, o.modified_at
       FROM files f LEFT JOIN objects o USING (bucket, key) WHERE (f.bucket, f.key) > (?, ?)
       ORDER BY f.bucket, f.key LIMIT \(limit)
       """, place, Self.pair)
@@ -132,7 +132,7 @@ actor CheckIndex {
   func pair(at place: ObjectAddress) throws(StorageError) -> Pair? {
     try rows(
       """
-      SELECT f.bucket, f.key, f.id, f.size_bytes, f.sha256, f.is_read, f.is_told, o.key, o.size_bytes, o.etag
+      SELECT f.bucket, f.key, f.id, f.size_bytes, f.sha256, f.is_read, f.is_told, o.key, o.size_bytes, o.etag, o.modified_at
       FROM files f LEFT JOIN objects o USING (bucket, key) WHERE (f.bucket, f.key) = (?, ?)
       """, place, Self.pair
     ).first
@@ -198,7 +198,9 @@ actor CheckIndex {
     return Pair(
       place: place, id: try FileID(column: row.text(2)), byteCount: row.value(3).integer, sha256: row.value(4).text,
       object: hasObject
-        ? StoredObject(key: place.key, byteCount: row.value(8).integer, etag: row.value(9).text) : nil,
+        ? StoredObject(
+          key: place.key, byteCount: row.value(8).integer, etag: row.value(9).text,
+          modifiedAt: row.value(10).integer.flatMap { Timestamp(microseconds: $0) }) : nil,
       isRead: row.integer(5) != 0, isTold: row.integer(6) != 0)
   }
 

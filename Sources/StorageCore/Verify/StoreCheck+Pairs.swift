@@ -8,7 +8,7 @@ private struct Suspect: Sendable {
 extension StoreCheck {
   private static let pageLength = 200
 
-  /// Compares every row with its object, and reads those whose turn it is.
+  /// Compares every row with its object, and asks for the bytes of those whose turn it is.
   func comparePairs(_ index: CheckIndex, _ tally: inout CheckTally) async throws(StorageError) {
     let total: (count: Int, byteCount: Int64) =
       options.reading == nil ? (tally.summary.rowCount, 0) : try await index.readTotal()
@@ -20,26 +20,48 @@ extension StoreCheck {
       guard let last = page.last else { return }
       place = last.place
       let open = page.filter { !$0.isTold }
-      for finding in await read(open.filter { $0.isRead && $0.fits }) { try tally.count(finding) }
-      for pair in open where pair.fits && !pair.isRead { try tally.count(pair.finding(.same)) }
+      for finding in try await lookAtBytes(of: open.filter { $0.fits && depth(of: $0) > .listing }, index) {
+        try tally.count(finding)
+      }
+      for pair in open where pair.fits && depth(of: pair) == .listing { try tally.count(pair.finding(.same)) }
       for finding in try await lookAgain(at: open.filter { !$0.fits }, index) { try tally.count(finding) }
       if options.reading == nil { meter.count(files: page.count, bytes: 0) }
     }
   }
 
-  // MARK: Reading
+  // MARK: Bytes
 
-  private func read(_ pairs: [CheckIndex.Pair]) async -> [CheckFinding] {
-    let findings = await concurrently(pairs, limit: options.jobs) { pair in
-      stop.isRaised ? nil : await read(pair)
+  /// How deep this check looks at a file's object. Nobody knows how to ask for one byte of what has no known length.
+  private func depth(of pair: CheckIndex.Pair) -> CheckDepth {
+    if pair.isRead { return .allBytes }
+    guard options.touches else { return .listing }
+    return pair.object?.byteCount == nil ? .allBytes : .firstByte
+  }
+
+  /// What was found of each, after the journal was told of it.
+  private func lookAtBytes(
+    of pairs: [CheckIndex.Pair], _ index: CheckIndex
+  ) async throws(StorageError) -> [CheckFinding] {
+    let looked = await concurrently(pairs, limit: options.jobs) { pair in
+      stop.isRaised ? nil : await lookAtBytes(of: pair, index)
     }
-    return findings.compactMap(\.self)
+    let findings = looked.compactMap(\.self)
+    try await proofs.forget(
+      findings.filter { [.objectMissing, .bytesMissing, .digestDiffers, .sizeDiffers].contains($0.kind) }
+        .compactMap(\.id))
+    let objects = Dictionary(pairs.map { ($0.id, $0.object) }, uniquingKeysWith: { first, _ in first })
+    try await proofs.note(
+      findings.compactMap { finding in
+        guard finding.kind == .same, let id = finding.id, case let object?? = objects[id] else { return nil }
+        return (id, object, finding.depth == .allBytes ? .allBytes : .firstByte)
+      })
+    return findings
   }
 
   /// Nil for a file that is gone by now.
-  private func read(_ pair: CheckIndex.Pair) async -> CheckFinding? {
+  private func lookAtBytes(of pair: CheckIndex.Pair, _ index: CheckIndex) async -> CheckFinding? {
     do throws(StorageError) {
-      let finding = try await finding(readingThrough: pair)
+      let finding = try await bytes(of: pair)
       if finding.kind == .same { return finding }
       // The row may be gone, and the object with it; what was wrong may have been replaced.
       guard let row = try await project.rows.files(ids: [pair.id]).first, row.place == pair.place else { return nil }
@@ -47,14 +69,25 @@ extension StoreCheck {
       again.sha256 = row.metadata.sha256
       again.byteCount = row.byteCount
       guard let object = try await project.objects.object(pair.place.key, in: pair.place.bucket) else {
-        return pair.finding(.objectMissing)
+        return try await repaired(pair.finding(.objectMissing), row, index)
       }
       again.object = object
       guard again.fits else { return again.finding(.sizeDiffers) }
-      return try await self.finding(readingThrough: again)
+      let confirmed = try await bytes(of: again)
+      return confirmed.kind == .bytesMissing ? try await repaired(confirmed, row, index) : confirmed
     } catch {
       return pair.finding(.unreadable, error)
     }
+  }
+
+  private func bytes(of pair: CheckIndex.Pair) async throws(StorageError) -> CheckFinding {
+    guard depth(of: pair) == .firstByte, let byteCount = pair.object?.byteCount else {
+      return try await finding(readingThrough: pair)
+    }
+    let isThere = try await project.objects.hasBytes(pair.place.key, in: pair.place.bucket, byteCount: byteCount)
+    var finding = pair.finding(isThere ? .same : .bytesMissing)
+    if isThere { finding.depth = .firstByte }
+    return finding
   }
 
   /// Reads an object through and compares it with its row.
@@ -62,7 +95,7 @@ extension StoreCheck {
     let content = try await content(of: pair.place, byteCount: pair.object?.byteCount)
     var finding: CheckFinding
     switch content {
-    case .lost: finding = pair.finding(.contentMissing)
+    case .lost: finding = pair.finding(.bytesMissing)
     case .longer: finding = pair.finding(.sizeDiffers)
     case .whole(let sha256, let byteCount):
       let expected = pair.byteCount ?? pair.object?.byteCount
@@ -72,7 +105,7 @@ extension StoreCheck {
       } else {
         finding = pair.finding((pair.sha256.map { $0 == sha256.hex } ?? true) ? .same : .digestDiffers)
       }
-      finding.wasRead = true
+      finding.depth = .allBytes
       meter.count(files: 1, bytes: byteCount)
     }
     return finding

@@ -3,7 +3,8 @@ internal import Digests
 extension StoreCheck {
   // MARK: Missing objects
 
-  /// The finding of a row without its object, once the object was added from a content with the row's digest.
+  /// The finding of a row without its object, or of one whose object has lost its bytes, once the object was stored anew
+  /// from a content with the row's digest.
   func repaired(
     _ finding: CheckFinding, _ row: FileRow, _ index: CheckIndex
   ) async throws(StorageError) -> CheckFinding {
@@ -16,13 +17,8 @@ extension StoreCheck {
       guard let sha256 = row.metadata.sha256.flatMap({ SHA256Digest(hex: $0) }) else {
         throw StorageError(.rejected, "the row tells no digest by which a content could be known")
       }
-      let paths = try await index.sources(of: sha256.hex) + [try blob(sha256)]
-      guard let content = try await RepairContents().content(sha256, in: paths) else {
-        throw StorageError(
-          .notFound, "neither a source nor the local store has a content with its digest",
-          hint: "name the directory that it came from")
-      }
-      try await add(content, of: row)
+      let content = try await content(sha256, index)
+      try await add(content, of: row, overLostBytes: finding.kind == .bytesMissing)
       guard try await project.rows.files(ids: [row.id]).first?.place == row.place else {
         throw StorageError(.changed, "its row went away meanwhile")
       }
@@ -35,17 +31,34 @@ extension StoreCheck {
     return finding
   }
 
+  /// A content with that digest, from a source or the local store.
+  private func content(
+    _ sha256: SHA256Digest, _ index: CheckIndex
+  ) async throws(StorageError) -> RepairContents.Found {
+    let paths = try await index.sources(of: sha256.hex) + [try blob(sha256)]
+    guard let content = try await RepairContents().content(sha256, in: paths) else {
+      throw StorageError(
+        .notFound, "neither a source nor the local store has a content with its digest",
+        hint: "name the directory that it came from")
+    }
+    return content
+  }
+
   private func blob(_ sha256: SHA256Digest) throws(StorageError) -> LocalPath {
     BlobDirectory.path(of: sha256, in: LocalStore.place(in: try project.journalPlace().directory))
   }
 
-  /// Sends a content to the place of a row, unless something lies there, and proves what lies there then.
-  private func add(_ content: RepairContents.Found, of row: FileRow) async throws(StorageError) {
-    let upload = ObjectUpload(
+  /// Sends a content to the place of a row, unless something with bytes lies there, and proves what lies there then.
+  private func add(
+    _ content: RepairContents.Found, of row: FileRow, overLostBytes: Bool
+  ) async throws(StorageError) {
+    var upload = ObjectUpload(
       bucket: row.bucket, key: row.storagePath, mediaType: row.mediaType ?? MediaType.unknown.description,
       content: .file(content.file), metadata: ObjectMarker.metadata(of: row))
+    upload.overwrites = overLostBytes
+    let placement: Placement
     do throws(StorageError) {
-      _ = try await project.objects.put(upload)
+      placement = try await project.objects.put(upload)
     } catch {
       throw upload.explained(error)
     }
@@ -53,7 +66,13 @@ extension StoreCheck {
       throw StorageError(.rejected, "it was sent and is not there", hint: "run the same command again")
     }
     switch ObjectProof(of: object, against: content.digests) {
-    case .holds: return
+    case .holds:
+      // It was sent after all, or by somebody else, and its bytes may have been lost.
+      if placement == .alreadyThere,
+        try await !project.objects.hasBytes(row.storagePath, in: row.bucket, byteCount: content.digests.byteCount)
+      {
+        try await add(content, of: row, overLostBytes: true)
+      }
     case .differs: throw .otherContent(on: row.storagePath)
     case .unsettled:
       guard case .whole(content.digests.sha256, _) = try await self.content(of: row.place, byteCount: object.byteCount)
@@ -67,18 +86,14 @@ extension StoreCheck {
   /// in the trash, or was, is brought back.
   /// - Parameter source: the row that a source gives to its place.
   func repaired(
-    _ finding: CheckFinding, _ object: StoredObject, _ source: FileRow?, _ trash: TrashLookup
+    _ finding: CheckFinding, _ object: StoredObject, _ source: FileRow?, _ trash: TrashLookup, _ index: CheckIndex
   ) async throws(StorageError) -> CheckFinding {
     guard options.repairs, let bucket = finding.bucket else { return finding }
     let place = ObjectAddress(bucket: bucket, key: object.key)
     var finding = finding
     do throws(StorageError) {
       let row = try await row(for: object, place, source)
-      guard case .whole(let sha256, let byteCount) = try await content(of: place, byteCount: object.byteCount),
-        sha256.hex == row.metadata.sha256, row.byteCount == byteCount
-      else {
-        throw StorageError(.integrity, "the object's bytes are not those that its digest tells")
-      }
+      try await prove(place, object, of: row, index)
       if let state = try await trash.states(of: [place])[place] {
         throw StorageError(
           .conflict, "it is \(state.rawValue)",
@@ -87,13 +102,28 @@ extension StoreCheck {
       try await add(row)
       finding.id = row.id
       finding.sha256 = row.metadata.sha256
-      finding.byteCount = byteCount
+      finding.byteCount = row.byteCount
       finding.isRepaired = true
     } catch {
       if error.endsTheRun { throw error }
       finding.error = error
     }
     return finding
+  }
+
+  /// Throws unless an object holds what its row is to say; one that lost its bytes is stored anew where they are at hand.
+  private func prove(
+    _ place: ObjectAddress, _ object: StoredObject, of row: FileRow, _ index: CheckIndex
+  ) async throws(StorageError) {
+    switch try await content(of: place, byteCount: object.byteCount) {
+    case .whole(let sha256, let byteCount) where sha256.hex == row.metadata.sha256 && row.byteCount == byteCount: return
+    case .whole, .longer: throw StorageError(.integrity, "the object's bytes are not those that its digest tells")
+    case .lost:
+      guard let sha256 = row.metadata.sha256.flatMap({ SHA256Digest(hex: $0) }) else {
+        throw StorageError(.objectMissing, "the service has lost its bytes, and nothing tells its digest")
+      }
+      try await add(try await content(sha256, index), of: row, overLostBytes: true)
+    }
   }
 
   private func row(

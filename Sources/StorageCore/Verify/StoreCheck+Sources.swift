@@ -26,7 +26,7 @@ extension StoreCheck {
     let reader = try SourceReader(
       [.tree(root.source, options.patterns)],
       to: SourceReader.Destination(type: options.type, bucket: bucket, continuationID: root.continuationID),
-      journal: project.journalPlace())
+      journal: project.journalPlace(), remembersProofs: false)
     // It may have been named by the id of its row, as for `migrate`.
     if let continuationID = root.continuationID,
       let found = try await project.rows.conversation(continuationID: continuationID)
@@ -105,7 +105,7 @@ extension StoreCheck {
     case .unsettled: break
     }
     switch try await content(of: place, byteCount: object.byteCount) {
-    case .lost: return .contentMissing
+    case .lost: return .bytesMissing
     case .longer: return .sizeDiffers
     case .whole(let sha256, _): return sha256 == source.digests.sha256 ? nil : .digestDiffers
     }

@@ -56,7 +56,7 @@ extension StoreCheck {
     if isPending(object) { return place.finding(.pending, object) }
     let source = try await index.source(at: place)
     guard object.marker != nil || source != nil else { return place.finding(.foreignObject, object) }
-    return try await repaired(place.finding(.rowMissing, object), object, source, trash)
+    return try await repaired(place.finding(.rowMissing, object), object, source, trash, index)
   }
 
   /// Whether somebody may be about to insert its row.

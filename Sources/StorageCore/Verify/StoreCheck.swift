@@ -1,5 +1,5 @@
-/// Compares objects with rows, and with the sources they came from. Reads everything to its end and changes nothing,
-/// unless it is to repair: then it adds what is missing and can be proved, and touches nothing that is there.
+/// Compares objects with rows, and with the sources they came from. Lists everything to its end and changes nothing,
+/// unless it is to repair: then it adds what is missing and can be proved, and leaves alone what is there.
 ///
 /// What does not fit is looked at once more, singly, before it is told: others store and delete meanwhile.
 public struct StoreCheck: Sendable {
@@ -9,6 +9,8 @@ public struct StoreCheck: Sendable {
     public var patterns: PathPatterns
     /// Objects that are looked at or read at one time.
     public var jobs: Int
+    /// Whether every object is asked for its first byte.
+    public var touches: Bool
     /// Whose content is read through; nil: nobody's.
     public var reading: ReadSample?
     /// Which day's turn it is in `reading`, since 1970-01-01.
@@ -19,11 +21,13 @@ public struct StoreCheck: Sendable {
 
     public init(
       type: FileType = .userUpload, patterns: PathPatterns = PathPatterns(), jobs: Int = 8,
-      reading: ReadSample? = nil, day: Int? = nil, repairs: Bool = false, grace: Duration = .seconds(24 * 60 * 60)
+      touches: Bool = false, reading: ReadSample? = nil, day: Int? = nil, repairs: Bool = false,
+      grace: Duration = .seconds(24 * 60 * 60)
     ) {
       self.type = type
       self.patterns = patterns
       self.jobs = jobs
+      self.touches = touches
       self.reading = reading
       self.day = day ?? Timestamp.now.day
       self.repairs = repairs
@@ -35,11 +39,13 @@ public struct StoreCheck: Sendable {
   let options: Options
   let stop: StopSignal
   public let meter = ProgressMeter()
+  let proofs: ProofRecord
 
   public init(_ project: OpenProject, options: Options, stop: StopSignal) {
     self.project = project.heeding(stop)
     self.options = options
     self.stop = stop
+    proofs = ProofRecord(of: project)
   }
 
   /// Compares all objects of the two buckets with all rows, and the files of the roots with both.

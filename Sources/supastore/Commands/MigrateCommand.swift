@@ -25,6 +25,12 @@ enum MigrateCommand {
   static let verify = Option<Verification>(
     "verify", default: .etag,
     help: "How stored bytes are proved: by size and ETag where these can be computed, or by reading everything back.")
+  static let trustListing = Flag(
+    "trust-listing",
+    help: """
+      Take what is listed with the right size and ETag for stored. Without it a file of whose bytes this machine has seen \
+      none is asked for its first byte, once: a service can list an object whose bytes it lost.
+      """)
 
   static let declaration = Declaration(
     "migrate", abstract: "Store directories in Supabase, with a row and a proof for each file",
@@ -45,7 +51,7 @@ enum MigrateCommand {
         "Leave some files out and name the conversation"),
       Example("supastore migrate --json | jq -c 'select(.status == \"failed\")'", "List what failed"),
     ],
-    directories, dryRun, jobs, conversation, type, include, exclude, excludeFrom, verify,
+    directories, dryRun, jobs, conversation, type, include, exclude, excludeFrom, verify, trustListing,
     FallbackOption.flag)
 }
 
@@ -59,7 +65,8 @@ extension MigrateCommand: Command {
       type: arguments[type],
       patterns: try PathPatterns(
         include: arguments[include], exclude: arguments[exclude], excludeFrom: arguments[excludeFrom]),
-      jobs: arguments[jobs] ?? configuration.jobs ?? 16, verification: arguments[verify])
+      jobs: arguments[jobs] ?? configuration.jobs ?? 16, verification: arguments[verify],
+      trustsListing: arguments[trustListing])
     return try await context.withProject(
       configuration, writing: !arguments[dryRun], fallingBack: arguments[FallbackOption.flag]
     ) { project in

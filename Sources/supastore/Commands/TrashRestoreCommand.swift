@@ -27,7 +27,7 @@ extension TrashRestoreCommand: Command {
     let console = context.console
     return try await context.withProject(context.configuration(arguments)) { project in
       let (entries, failed) = try await TrashSelection.entries(arguments, in: project)
-      let restorations = try await project.restore(entries.map(\.object))
+      let restorations = try await project.restore(entries)
       for (file, error) in failed where !console.isJSON {
         console.warning("\(file): \(error.message)", hint: error.hint)
       }
@@ -38,7 +38,6 @@ extension TrashRestoreCommand: Command {
           console.warning("\(restoration.object.key): \(error.message)", hint: error.hint)
         } else {
           try console.result("restored \(restoration.object.key), \(counted(restoration.linkCount, "link"))")
-          if !restoration.hasObject { console.warning("\(restoration.object.key): its object is missing") }
         }
       }
       console.warnOfNextCleanup(restorations, entries)
@@ -46,7 +45,7 @@ extension TrashRestoreCommand: Command {
       if console.isJSON {
         try console.result(
           [
-            "type": "restore", "restored": JSONDocument(restorations.count { $0.result == .restored }),
+            "type": "restore", "restored": JSONDocument(restorations.count { $0.error == nil }),
             "failed": .array(
               failed.map { ["file": .string($0.file.description), "error": $0.error.json] }),
           ] + project.origin)
@@ -54,7 +53,7 @@ extension TrashRestoreCommand: Command {
         console.note("nothing of it is in the trash")
       }
       return .ofItems(
-        succeeded: restorations.count { $0.result == .restored }, failures: errors.map { ExitStatus($0) })
+        succeeded: restorations.count { $0.error == nil }, failures: errors.map { ExitStatus($0) })
     }
   }
 }

@@ -47,6 +47,7 @@ enum UploadCommand {
   static let verify = Option<Verification>(
     "verify", default: .etag,
     help: "How stored bytes are proved: by size and ETag where these can be computed, or by reading everything back.")
+  static let trustListing = MigrateCommand.trustListing
 
   static let declaration = Declaration(
     "upload", aliases: ["put"], abstract: "Store files, each with its row and a proof",
@@ -71,7 +72,7 @@ enum UploadCommand {
     ],
     paths, recursive, conversation, type, name, path, mime, metadata, expires, allowSensitive, include, exclude,
     excludeFrom, jobs,
-    deadline, verify, FallbackOption.flag)
+    deadline, verify, trustListing, FallbackOption.flag)
 }
 
 extension UploadCommand: Command {
@@ -130,6 +131,7 @@ extension UploadCommand: Command {
     options.allowsSensitive = arguments[allowSensitive]
     options.jobs = arguments[jobs] ?? configuration.jobs ?? options.jobs
     options.verification = arguments[verify]
+    options.trustsListing = arguments[trustListing]
     return options
   }
 

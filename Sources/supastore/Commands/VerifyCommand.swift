@@ -7,12 +7,17 @@ enum VerifyCommand {
     "dir", .zeroOrMore, kind: .directory,
     help: "Compare the files of these directories, too, as 'supastore migrate' would store them.")
   static let sources = Flag("sources", help: "The same for the directories in TEST_FILES_DIR.")
+  static let touch = Flag(
+    "touch", help: "Ask every object for its first byte: a service can list an object whose bytes it lost.")
   static let read = Flag("read", help: "Read every object through, and compare it with the digest in its row.")
   static let sample = Option<ReadSample?>(
     "sample", value: "1/N",
     help: "With --read: one of N parts of the files, each day another one. Run daily, N days read each file once.")
   static let repair = Flag(
-    "repair", help: "Add missing rows and objects, as far as they can be proved. Nothing is replaced or deleted.")
+    "repair",
+    help: """
+      Add missing rows, objects and bytes, as far as they can be proved. No bytes are replaced, and nothing is deleted.
+      """)
   static let all = Flag("all", help: "Tell also of what is the same, and of objects without a row that are explained.")
   static let grace = Option<Duration>(
     "grace", limit: .atLeast(.zero), default: .seconds(24 * 60 * 60),
@@ -30,8 +35,8 @@ enum VerifyCommand {
       objects and each thousand rows, and one or two for each difference. The directories in TEST_FILES_DIR are compared \
       with --sources only: hashing them can take hours, and the machine that looks after a project need not have them.
 
-      + something is missing: object_missing (a row without its object), content_missing (the service lost the object's \
-      bytes; found with --read), not_stored (a source with neither). - row_missing: an object of ours without its row. \
+      + something is missing: object_missing (a row without its object), bytes_missing (the object is \
+      listed, and the service has lost its bytes; found with --touch and --read), not_stored (a source with neither). - row_missing: an object of ours without its row. \
       * they differ: size_differs, digest_differs (found with --read, or against a source), source_differs (the source \
       was changed since it was stored), row_differs (another file's row is on the path). ! unreadable: it could not be \
       looked at.
@@ -39,17 +44,21 @@ enum VerifyCommand {
       With --all also: = same. And . what is no difference: trashed (in the trash), pending (younger than --grace), \
       foreign_object (without row and mark: another program's).
 
+      What is the same as far as it is listed need not have its bytes: the last line says of how many files none were \
+      asked for.
+
       --repair adds the missing row of an object, with its link where the conversation is known, and the missing object \
-      of a row from a source or the local store's content with the same digest. The exit status is 8 when differences \
+      of a row, or its bytes, from a source or the local store's content with the same digest. The exit status is 8 when differences \
       are left, and 0 when there are none, or all were repaired and seen again.
       """,
     examples: [
       Example("supastore verify", "Compare all objects with all rows"),
       Example("supastore verify ./documents", "After a migration: is every file there?"),
+      Example("supastore verify --touch", "Does the service have the bytes of what it lists?"),
       Example("supastore verify --read --sample 1/30 --quiet", "Daily by cron: every content once in a month"),
-      Example("supastore verify --repair ./documents", "Add what is missing"),
+      Example("supastore verify --touch --repair ./documents", "Add what is missing"),
     ],
-    directories, sources, read, sample, repair, all, grace, MigrateCommand.conversation, MigrateCommand.type,
+    directories, sources, touch, read, sample, repair, all, grace, MigrateCommand.conversation, MigrateCommand.type,
     MigrateCommand.include, MigrateCommand.exclude, MigrateCommand.excludeFrom, jobs)
 }
 
@@ -68,7 +77,8 @@ extension VerifyCommand: Command {
         include: arguments[MigrateCommand.include], exclude: arguments[MigrateCommand.exclude],
         excludeFrom: arguments[MigrateCommand.excludeFrom]),
       jobs: arguments[jobs] ?? configuration.jobs ?? 8,
-      reading: arguments[read] ? arguments[sample] ?? .all : nil, repairs: arguments[repair], grace: arguments[grace])
+      touches: arguments[touch], reading: arguments[read] ? arguments[sample] ?? .all : nil, repairs: arguments[repair],
+      grace: arguments[grace])
     return try await context.withProject(configuration, writing: arguments[repair], fallingBack: false) { project in
       try project.checkApart(roots)
       return try await Interruption.caught(on: context.console) { interruption in

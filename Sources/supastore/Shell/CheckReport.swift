@@ -48,7 +48,7 @@ extension CheckFinding.Kind {
   var sign: String {
     switch self {
     case .same: "="
-    case .objectMissing, .contentMissing, .notStored: "+"
+    case .objectMissing, .bytesMissing, .notStored: "+"
     case .rowMissing: "-"
     case .sizeDiffers, .digestDiffers, .sourceDiffers, .rowDiffers: "*"
     case .unreadable: "!"
@@ -69,7 +69,10 @@ extension CheckFinding {
       parts.append("\(byteCount) bytes expected, \(objectByteCount) there")
     }
     if isRepaired { parts.append("repaired") }
-    if let error { parts.append(kind == .unreadable ? error.message : "not repaired: \(error.message)") }
+    if let error {
+      let hint = error.hint.map { "; \($0)" } ?? ""
+      parts.append(kind == .unreadable ? error.message : "not repaired: \(error.message)\(hint)")
+    }
     return "\(kind.sign) \(shownPlace)  \(parts.joined(separator: ", "))"
   }
 
@@ -80,7 +83,9 @@ extension CheckFinding {
       "path": JSONDocument(path.map { $0.string ?? $0.description }),
       "path_base64": JSONDocument(path?.base64UnlessUTF8),
       "sha256": JSONDocument(sha256), "size_bytes": JSONDocument(byteCount),
-      "object_size_bytes": JSONDocument(objectByteCount), "read": .bool(wasRead), "repaired": .bool(isRepaired),
+      "object_size_bytes": JSONDocument(objectByteCount), "touched": .bool(depth >= .firstByte),
+      "read": .bool(depth == .allBytes),
+      "repaired": .bool(isRepaired),
       "error": error.map(\.json) ?? .null,
     ]
   }
@@ -98,6 +103,8 @@ extension CheckSummary {
     members += [
       .init(name: "differences", value: JSONDocument(differenceCount)),
       .init(name: "repaired", value: JSONDocument(repairedCount)),
+      .init(name: "not_asked", value: JSONDocument(unaskedCount)),
+      .init(name: "touched", value: JSONDocument(touchedCount)),
       .init(name: "read", value: JSONDocument(readCount)), .init(name: "bytes", value: JSONDocument(readByteCount)),
       .init(name: "sample", value: JSONDocument(sample?.description)),
       .init(name: "requests", value: JSONDocument(requestCount)),
@@ -115,13 +122,26 @@ extension CheckSummary {
     }
     if repairedCount > 0 { parts.append("\(repairedCount) repaired") }
     let sources = sourceCount.map { ", \($0) sources" } ?? ""
-    let result =
-      endedBy != nil
-      ? "not finished" : differenceCount == 0 ? "no differences" : "\(differenceCount) differences"
-    let read = readCount > 0 ? "; read \(readCount), \(ByteSize(readByteCount))" : ""
+    let result: String
+    if endedBy != nil {
+      result = "not finished"
+    } else if differenceCount > 0 {
+      result = counted(differenceCount, "difference")
+    } else {
+      result = unaskedCount > 0 ? "no differences in what is listed" : "no differences"
+    }
     return "\(rowCount) rows, \(objectCount) objects\(sources): \(result)"
       + (parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))")
-      + "\(read); \(requestCount) requests, \(duration.brief)"
+      + "; \(bytes)\(requestCount) requests, \(duration.brief)"
+  }
+
+  /// Of how many files bytes were asked for.
+  private var bytes: String {
+    var parts: [String] = []
+    if readCount > 0 { parts.append("read \(readCount), \(ByteSize(readByteCount))") }
+    if touchedCount > 0 { parts.append("first byte of \(touchedCount)") }
+    if unaskedCount > 0 { parts.append("no byte asked for of \(unaskedCount) (--touch, --read)") }
+    return parts.isEmpty ? "" : parts.joined(separator: ", ") + "; "
   }
 }
 

@@ -43,6 +43,7 @@ extension MigrationSummary {
       members.append(.init(name: status.rawValue, value: JSONDocument(counts[status] ?? 0)))
     }
     members += [
+      .init(name: "trusted", value: JSONDocument(trustedCount)),
       .init(name: "bytes", value: JSONDocument(byteCount)), .init(name: "requests", value: JSONDocument(requestCount)),
       .init(name: "seconds", value: .number(duration / .seconds(1))),
       .init(name: "error", value: endedBy.map(\.json) ?? .null),
@@ -61,6 +62,7 @@ extension MigrationSummary {
     return
       "\(scanned) files: \(parts.isEmpty ? (endedBy == nil ? "nothing to do" : "stopped before the first") : parts.joined(separator: ", ")); "
       + "\(ByteSize(byteCount)), \(requestCount) requests, \(duration.brief)"
+      + (trustedCount > 0 ? "; of \(trustedCount) no byte was asked for (--trust-listing)" : "")
   }
 }
 

@@ -6,17 +6,20 @@ extension MigrationPlan {
   var json: JSONDocument {
     [
       "type": "plan", "files": JSONDocument(fileCount), "bytes": JSONDocument(byteCount),
-      "unchanged": JSONDocument(unchangedCount), "send_files": JSONDocument(sendCount),
+      "unchanged": JSONDocument(unchangedCount), "ask_files": JSONDocument(askCount),
+      "send_files": JSONDocument(sendCount),
       "send_bytes": JSONDocument(sendByteCount), "refused": JSONDocument(refusedCount),
-      "skipped": JSONDocument(refusals.count - refusedCount), "requests": JSONDocument(requestCount),
+      "skipped": JSONDocument(refusals.count - refusedCount), "ask_files": JSONDocument(askCount),
+      "requests": JSONDocument(requestCount),
     ]
   }
 
   /// For people.
   var lines: [String] {
-    [
+    let asked = askCount > 0 ? "; \(askCount) to be asked for their first byte" : ""
+    return [
       "\(fileCount) files, \(ByteSize(byteCount))",
-      "\(sendCount) to send, \(ByteSize(sendByteCount)); \(unchangedCount) stored already",
+      "\(sendCount) to send, \(ByteSize(sendByteCount)); \(unchangedCount) stored already\(asked)",
       "\(refusedCount) refused, \(refusals.count - refusedCount) skipped",
       "\(requestCount) requests needed",
     ]

@@ -43,9 +43,14 @@ extension Restoration {
     ]
   }
 
-  /// Why it is not back.
+  /// Why it is not back, or only its row is.
   var error: StorageError? {
     switch result {
+    case .restored where failure != nil: failure
+    case .restored where !hasObject:
+      StorageError(
+        .objectMissing, "its row is back, and the service has no bytes of its object",
+        hint: "store it again from where it came from")
     case .restored: nil
     case .taken:
       StorageError(

@@ -54,7 +54,11 @@ final class UploadReport: Sendable {
     if let broken { throw broken }
     if let error = failure ?? summary.endedBy, error.code != .interrupted { console.error(ErrorReport(error)) }
     console.noteQueued(in: summary)
-    if console.isJSON { try console.result(summary.json(of: project)) }
+    if console.isJSON {
+      try console.result(summary.json(of: project))
+    } else if summary.trustedCount > 0 {
+      console.note("of \(counted(summary.trustedCount, "file")) no byte was asked for (--trust-listing)")
+    }
   }
 }
 

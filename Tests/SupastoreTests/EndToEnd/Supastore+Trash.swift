@@ -23,7 +23,7 @@ extension Supastore {
   /// One column of a query.
   func column(_ sql: String) throws -> [String] { try project.query(sql).map { $0[0] ?? "NULL" } }
 
-  /// Makes rows, with objects of 10 bytes that have no content, although the rows tell of one byte each.
+  /// Makes rows, with objects of 10 bytes, all zero, although the rows tell of one byte each.
   ///
   /// - Parameters:
   ///   - name: the storage paths are `uploads/seed/NAME-1` and so on.
@@ -39,8 +39,8 @@ extension Supastore {
         select 'uploads/seed/' || $2 || '-' || n, $2 || ' ' || n, 'text/plain', 1, $3::jsonb, now() - $4::interval
         from generate_series(1, $1::integer) n returning id, storage_path, created_at
       ), stored as (
-        insert into storage.objects (bucket_id, name, metadata, user_metadata, created_at, updated_at)
-        select 'user-files', storage_path, '{"size": 10}', jsonb_build_object('supastore', id), created_at, created_at
+        insert into storage.objects (bucket_id, name, version, metadata, user_metadata, created_at, updated_at)
+        select 'user-files', storage_path, gen_random_uuid(), '{"size": 10}', jsonb_build_object('supastore', id), created_at, created_at
         from made
       ), talks as (
         insert into conversations (continuation_id) select unnest($5::text[])
@@ -49,6 +49,7 @@ extension Supastore {
       insert into conversation_files (conversation_id, file_id, added_at)
       select talks.id, made.id, now() - $4::interval from talks, made
       """, "\(count)", name, metadata, age, "{\(conversations.joined(separator: ","))}")
+    try project.makeBlobs(like: "uploads/seed/\(name)-%")
   }
 
   /// Makes rows and objects look older.
