@@ -12,14 +12,13 @@ struct LinkInventory {
     _ window: MigrationWindow, _ reader: SourceReader, _ conversation: Conversation?
   ) async -> MigrationWindow {
     var window = window
-    let complete = window.indices { $0.hadObject && $0.hadRow }
+    let complete = window.indices { $0.hadObject && $0.record.wasBefore }
     guard let conversation, !complete.isEmpty else { return window }
     do throws(StorageError) {
       if conversationID != conversation.id { try await fill(reader, conversation) }
       for index in complete {
         guard let id = window.files[index].row?.id else { continue }
-        window.files[index].hadLink = try await reader.isLinked(id)
-        window.files[index].isLinked = window.files[index].hadLink
+        window.files[index].link = try await reader.isLinked(id) ? .there(wasBefore: true) : .missing
       }
       window.conversationID = conversation.id
     } catch {

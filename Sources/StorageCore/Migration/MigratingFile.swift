@@ -19,51 +19,37 @@ struct MigratingFile: Sendable {
   /// What its row is to be; known once it is hashed.
   var row: FileRow?
 
-  /// Whether object, row and link were there before this run touched them.
+  var object = ObjectStage.unsent
+  /// Whether its object was there before this run touched it, and may have been right.
   var hadObject = false
-  var hadRow = false
-  var hadLink = false
-
-  /// Whether the service said that something lies under its key, because of us or from before.
-  var wasSent = false
-  /// What the service says of its object, where it was asked.
-  var object: StoredObject?
-  /// Whether that is what it has to say of this content, or all of the object's bytes came back and were those.
-  var isDescribed = false
-  /// Whether the service was seen to have bytes of the object: no description proves that.
-  var hasBytes = false
-  /// How that was seen in this run; nil when it is known from earlier, or taken for granted.
-  var byteProof: ByteProof?
-  /// Whether its bytes are taken for granted because the object is listed.
-  var isTrusted = false
-  /// Whether its row is committed, its link committed.
-  var hasRow = false
-  var isLinked = false
-
-  /// The metadata of the row that was there, when storing it again changes them.
-  var storedMetadata: FileMetadata?
+  var record = RowStage.missing
+  var link = LinkStage.missing
   /// The keys of the metadata that this run changed in a row that was there.
   var updatedKeys: [String] = []
-
-  /// What was wrong with its object before it was replaced.
+  /// What was wrong with its object before this run replaced it.
   var mended: ObjectDamage?
   /// Bytes of content that the service took from us.
   var sentByteCount: Int64 = 0
-  /// Whether the run ended before anything was decided about it.
-  var wasDropped = false
 
-  /// Whether the service may lack its object.
-  var needsSending: Bool { !isProved && !wasSent }
-  /// Whether the service is known to have its object, and the right bytes of it.
-  var isProved: Bool { isDescribed && hasBytes }
+  var setbacks = Setbacks()
+  /// Why nothing more is done with it; nil while something is, and for one that is stored.
+  private(set) var end: End?
 
-  /// How often it changed while it was read.
-  var changes = 0
-  /// How often its row was refused because its object was purged, or went away as it was looked for.
-  var comebacks = 0
-  /// Attempts at sending it that failed.
-  var failures = 0
-  var error: StorageError?
+  /// What befell it so far.
+  struct Setbacks: Sendable {
+    /// How often it changed while it was read.
+    var changes = 0
+    /// Attempts at sending it that failed.
+    var failures = 0
+    /// How often its row was refused because its object was purged, or went away as it was looked for.
+    var comebacks = 0
+  }
+
+  enum End: Sendable {
+    case failed(StorageError)
+    /// The run ended before anything was decided about it.
+    case dropped
+  }
 
   init(
     _ origin: ContentOrigin, name: LocalPath, label: LocalPath? = nil, mediaType: MediaType? = nil, status: FileStatus,
@@ -77,22 +63,23 @@ struct MigratingFile: Sendable {
     self.queued = queued
   }
 
-  /// Its object may have gone: it is looked for again, and sent again if it has.
-  mutating func forgetProof() {
-    object = nil
-    isDescribed = false
-    hasBytes = false
-    byteProof = nil
-    isTrusted = false
-    wasSent = true
-  }
+  mutating func fail(_ error: StorageError) { end = .failed(error) }
+  mutating func drop() { end = .dropped }
 
-  /// Notes that the service has bytes of its object.
-  mutating func noteBytes(_ proof: ByteProof) {
-    hasBytes = true
-    byteProof = proof
-    isTrusted = false
-  }
+  var error: StorageError? { if case .failed(let error)? = end { error } else { nil } }
+  var wasDropped: Bool { if case .dropped? = end { true } else { false } }
+
+  /// What is known of what lies under its key; nil while the service may lack it.
+  var evidence: ObjectEvidence? { if case .there(let evidence) = object { evidence } else { nil } }
+  /// Whether the service may lack its object.
+  var needsSending: Bool { evidence == nil }
+  /// Whether the service is known to have its object, and the right bytes of it.
+  var isProved: Bool { evidence?.isProof ?? false }
+  /// Proved and recorded.
+  var isComplete: Bool { error == nil && isProved && record.isThere }
+
+  /// Its object may have gone: it is looked for again, and sent again if it has.
+  mutating func forgetProof() { object = .there(ObjectEvidence()) }
 
   /// The same file as it is now, nothing of it known.
   func anew(_ status: FileStatus) -> MigratingFile {

@@ -69,17 +69,17 @@ extension MigrationPlan {
     let unsent = window.indices { !$0.hadObject }
     sendCount += unsent.count
     sendByteCount += unsent.reduce(0) { $0 + window.files[$1].status.byteCount }
-    let unrecorded = window.indices { !$0.hadRow }.count
-    let unlinked = isLinking ? window.indices { !$0.hadLink }.count : 0
-    unchangedCount += window.indices { $0.hadObject && $0.hadRow && ($0.hadLink || !isLinking) }.count
+    let unrecorded = window.indices { !$0.record.wasBefore }.count
+    let unlinked = isLinking ? window.indices { !$0.link.wasBefore }.count : 0
+    unchangedCount += window.indices { $0.hadObject && $0.record.wasBefore && ($0.link.wasBefore || !isLinking) }.count
     // What lies under its key already and does not hold is asked about once more, and overwritten.
-    let undescribed = window.indices { !$0.isDescribed }.count
-    let overwritten = unsent.count { window.files[$0].wasSent }
+    let undescribed = window.indices { !($0.evidence?.fits ?? false) }.count
+    let overwritten = unsent.count { !window.files[$0].needsSending }
     requestCount += unsent.count + overwritten + MigrationWindow.proofRequestCount(undescribed)
-    let asked = asksForBytes ? window.indices { $0.isDescribed && !$0.hasBytes }.count : 0
+    let asked = asksForBytes ? window.indices { $0.evidence?.next(.etag) == .askForFirstByte }.count : 0
     askCount += asked
     requestCount += asked
-    requestCount += window.indices { $0.storedMetadata != nil }.count
+    requestCount += window.indices { $0.record.outdated != nil }.count
     requestCount += (unrecorded > 0 ? 1 : 0) + (unlinked > 0 ? 1 : 0)
   }
 }

@@ -25,7 +25,7 @@ struct MigrationWindow: Sendable {
   }
 
   mutating func fail(_ indices: some Sequence<Int>, _ error: StorageError) {
-    for index in indices { files[index].error = error }
+    for index in indices { files[index].fail(error) }
   }
 
   /// Fails those of which `rows` hold the id on another path.
@@ -34,7 +34,7 @@ struct MigrationWindow: Sendable {
     for index in indices {
       guard let row = files[index].row, let holder = holders[row.id], holder.storagePath != row.storagePath
       else { continue }
-      files[index].error = .storedElsewhere(holder)
+      files[index].fail(.storedElsewhere(holder))
     }
   }
 
@@ -52,9 +52,4 @@ struct MigrationWindow: Sendable {
     if files.contains(where: \.isComplete) { return nil }
     return fatal.count >= (hadSuccess ? 5 : min(5, files.count)) ? fatal.first : nil
   }
-}
-
-extension MigratingFile {
-  /// Proved and recorded.
-  var isComplete: Bool { error == nil && isProved && hasRow }
 }

@@ -1,17 +1,7 @@
 internal import Digests
 
-/// What an object can be but right.
-enum ObjectDamage {
-  /// It is not there.
-  case missing
-  /// Other bytes lie on its path.
-  case otherBytes
-  /// The service describes it, and has lost its bytes.
-  case lostBytes
-}
-
 /// What an object's description says about whether it holds the content that was meant.
-enum ObjectProof: Equatable {
+enum ObjectProof: Sendable {
   /// Size and ETag are those of the content.
   case holds
   /// The ETag cannot be recomputed from the content: only reading back tells.

@@ -11,12 +11,12 @@ extension SourceReader {
       if let error = file.error {
         return outcome(of: file, error.code == .changed ? .changed : .failed, conversation)
       }
-      guard file.isComplete, file.isLinked || conversation == nil else {
+      guard file.isComplete, file.link.isThere || conversation == nil else {
         let error = StorageError(
           .rejected, "it was not stored, for no known reason", hint: "run the same command again")
         return outcome(of: file.failed(error), .failed, conversation)
       }
-      let wasComplete = file.hadObject && file.hadRow && (file.hadLink || conversation == nil)
+      let wasComplete = file.hadObject && file.record.wasBefore && (file.link.wasBefore || conversation == nil)
       return outcome(of: file, wasComplete && file.mended == nil ? .unchanged : .stored, conversation)
     }
   }
@@ -39,11 +39,12 @@ extension SourceReader {
     outcome.sha256 = file.row?.metadata.sha256
     outcome.conversation = conversation
     outcome.updatedKeys = file.updatedKeys
-    outcome.wasTrusted = file.isTrusted
+    outcome.wasTrusted = file.evidence?.bytes == .trusted
     switch file.mended {
     case .otherBytes?: outcome.reason = "other bytes lay on its path and were replaced"
     case .lostBytes?: outcome.reason = "the service had lost its bytes, which were sent again"
-    case .missing?, nil: if file.isTrusted { outcome.reason = "its bytes are taken for granted because it is listed" }
+    case .missing?, nil:
+      if outcome.wasTrusted { outcome.reason = "its bytes are taken for granted because it is listed" }
     }
     return outcome
   }
@@ -63,7 +64,7 @@ extension SourceReader {
 extension MigratingFile {
   fileprivate func failed(_ error: StorageError) -> MigratingFile {
     var file = self
-    file.error = error
+    file.fail(error)
     return file
   }
 }

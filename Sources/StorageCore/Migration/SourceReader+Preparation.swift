@@ -54,17 +54,17 @@ extension SourceReader {
 
   /// A file that changed is looked at again, a few times; everything else fails it.
   private func note(_ error: StorageError, of file: inout MigratingFile) {
-    if error.code == .changed, file.changes < Self.changeLimit {
-      file.changes += 1
+    if error.code == .changed, file.setbacks.changes < Self.changeLimit {
+      file.setbacks.changes += 1
     } else {
-      file.error = error
+      file.fail(error)
     }
   }
 
   /// Whether the digests are known, from before or from the journal.
   private func known(_ file: inout MigratingFile) throws(StorageError) -> Bool {
     if file.row != nil { return true }
-    guard file.origin.isLasting, let digests = try remembered(file.status) else { return false }
+    guard file.origin.isLasting, let digests = try memory.digests(of: file.status) else { return false }
     do throws(DigestError) {
       try identify(&file, as: digests, start: nil)
     } catch {
@@ -84,7 +84,7 @@ extension SourceReader {
       throw StorageError(error)
     }
     if let queued = file.queued, file.digests?.sha256 != queued.sha256 { throw .blobAltered(queued) }
-    if wasHashed, let digests = file.digests { try remember(file, digests) }
+    if wasHashed, file.origin.isLasting, let digests = file.digests { try memory.remember(file.status, digests) }
     return content
   }
 
@@ -111,8 +111,7 @@ extension SourceReader {
     guard let status = try? file.origin.open(file.name).status else { return }
     var fresh = file.anew(status)
     if let error = refusal(of: fresh) { throw error }
-    fresh.changes = file.changes
-    fresh.failures = file.failures
+    fresh.setbacks = file.setbacks
     file = fresh
   }
 
@@ -155,23 +154,19 @@ extension SourceReader {
     if let object = try inventory.object(row.storagePath) {
       // What does not hold is not sent over: whoever proves it asks for its bytes, reads it back or overwrites it.
       let proof = ObjectProof(of: object, against: digests)
-      file.hadObject = proof != .differs
-      file.wasSent = true
-      file.object = object
-      file.isDescribed = proof == .holds
-      if proof == .holds {
-        let isKnown = try hasProof(of: row.id, in: object)
-        file.hasBytes = isKnown || destination.trustsListing
-        file.isTrusted = !isKnown && destination.trustsListing
+      var evidence = ObjectEvidence(description: .given(object, proof))
+      if evidence.fits {
+        evidence.bytes =
+          try memory.holdsProof(of: row.id, in: object) ? .remembered : destination.trustsListing ? .trusted : nil
       }
+      file.hadObject = proof != .differs
+      file.object = .there(evidence)
     }
     if let stored = try inventory.file(onPath: row.storagePath) {
       guard stored.id == row.id else { throw pathTaken(row.storagePath, by: stored.id) }
-      file.hadRow = true
-      file.hasRow = true
-      file.storedMetadata = stored.metadata.flatMap { metadata in
-        (file.queued?.change ?? destination.metadata).applied(to: metadata) == metadata ? nil : metadata
-      }
+      let change = file.queued?.change ?? destination.metadata
+      let outdated = stored.metadata.flatMap { change.applied(to: $0) == $0 ? nil : $0 }
+      file.record = .there(wasBefore: true, outdated: outdated)
       if let mediaType = stored.mediaType { file.row?.mediaType = mediaType }
     } else if row.mediaType == nil {
       let mediaType = try typeOfContent(of: file)

@@ -10,22 +10,10 @@ actor SourceReader {
   private(set) var destination: Destination
   private(set) var inventory: Inventory
   var hasher: FileHasher
-  private let sources: [MigrationSource]
-  private let journal: Journal
-  /// Whether the journal remembers the objects of the place that the files go to.
-  private var remembersProofs: Bool
+  private var walk: SourceWalk
+  var memory: RunMemory
   /// Where the journal lies.
   nonisolated let directory: LocalPath
-  private var sequence: SourceSequence
-  /// Files that come before the rest of the sequence.
-  private var again: [MigratingFile] = []
-  /// Hashed in this run and not in the journal yet.
-  private var unrecorded: [(status: FileStatus, digests: ContentDigests)] = []
-  private var unrecordedByteCount: Int64 = 0
-
-  /// What a killed run may have to hash again.
-  private static let unrecordedFileLimit = 500
-  private static let unrecordedByteLimit: Int64 = 256 << 20
 
   /// Where the files go, and what of their rows is the same for all.
   struct Destination: Sendable {
@@ -53,17 +41,11 @@ actor SourceReader {
   init(
     _ sources: [MigrationSource], to destination: Destination, journal place: JournalPlace, remembersProofs: Bool
   ) throws(StorageError) {
-    self.sources = sources
     self.destination = destination
-    self.remembersProofs = remembersProofs
     directory = place.directory
-    do throws(StateError) {
-      journal = try Journal(at: place)
-    } catch {
-      throw StorageError(error)
-    }
+    walk = SourceWalk(sources)
+    memory = try RunMemory(at: place, remembersProofs: remembersProofs)
     inventory = try Inventory()
-    sequence = SourceSequence(sources)
     do {
       hasher = try FileHasher()
     } catch {
@@ -77,31 +59,23 @@ actor SourceReader {
   /// From now on files go to another place's bucket, of which nothing is known: first these again, then the rest.
   func turn(to bucket: StoredBucket, again files: [MigratingFile]) throws(StorageError) {
     destination.bucket = bucket
-    remembersProofs = false
+    memory.forgetsProofs()
     inventory = try Inventory()
-    again = files.map { $0.anew($0.status) }
+    walk.comeBack(to: files.map { $0.anew($0.status) })
   }
 
   // MARK: walking
 
   /// How many files there are and how large they are, as far as a walk can tell.
   func measure(until stop: StopSignal) -> (fileCount: Int, byteCount: Int64) {
-    var size: (fileCount: Int, byteCount: Int64) = (0, 0)
-    var sequence = SourceSequence(sources)
-    while !stop.isRaised, let entry = sequence.next() {
-      guard case .file(let file) = entry, refusal(of: file) == nil else { continue }
-      size.fileCount += 1
-      size.byteCount += file.status.byteCount
-    }
-    return size
+    walk.measure(until: stop) { refusal(of: $0) == nil }
   }
 
   /// The next files to store, and what was passed over on the way to them. Both empty at the end.
   func nextWindow() -> (window: MigrationWindow, passedOver: [FileOutcome]) {
     var window = MigrationWindow()
     var passedOver: [FileOutcome] = []
-    while !window.isFull, let file = again.popLast() { window.append(file) }
-    while !window.isFull, passedOver.count < MigrationWindow.fileLimit, let entry = sequence.next() {
+    while !window.isFull, passedOver.count < MigrationWindow.fileLimit, let entry = walk.next() {
       switch entry {
       case .file(let file):
         if let error = refusal(of: file) {
@@ -129,63 +103,13 @@ actor SourceReader {
     return .tooLarge(byteCount: file.status.byteCount, destination.bucket)
   }
 
-  // MARK: the journal
-
-  /// The digests of a file that was hashed in an earlier run and is untouched since.
-  func remembered(_ status: FileStatus) throws(StorageError) -> ContentDigests? {
-    do throws(StateError) {
-      return try journal.digests(of: status)
-    } catch {
-      throw StorageError(error)
-    }
-  }
-
-  func remember(_ file: MigratingFile, _ digests: ContentDigests) throws(StorageError) {
-    guard file.origin.isLasting else { return }
-    let status = file.status
-    unrecorded.append((status, digests))
-    unrecordedByteCount += status.byteCount
-    if unrecorded.count >= Self.unrecordedFileLimit || unrecordedByteCount >= Self.unrecordedByteLimit {
-      try recordDigests()
-    }
-  }
+  // MARK: what is remembered
 
   /// Keeps the digests of the files hashed so far for the next run.
-  func recordDigests() throws(StorageError) {
-    do throws(StateError) {
-      try journal.record(unrecorded)
-    } catch {
-      throw StorageError(error)
-    }
-    unrecorded.removeAll(keepingCapacity: true)
-    unrecordedByteCount = 0
-  }
-
-  /// Whether bytes of an object were seen, in its present version, by this machine.
-  func hasProof(of id: FileID, in object: StoredObject) throws(StorageError) -> Bool {
-    guard remembersProofs else { return false }
-    do throws(StateError) {
-      return try journal.holdsProof(of: id, in: object)
-    } catch {
-      throw StorageError(error)
-    }
-  }
+  func recordDigests() throws(StorageError) { try memory.recordDigests() }
 
   /// Keeps for the next run of which objects bytes were seen in this one.
-  func recordProofs(of files: [MigratingFile]) throws(StorageError) {
-    guard remembersProofs else { return }
-    do throws(StateError) {
-      try journal.note(
-        files.compactMap { file in
-          guard file.isProved, let proof = file.byteProof, let id = file.row?.id, let object = file.object else {
-            return nil
-          }
-          return (id, object, proof)
-        })
-    } catch {
-      throw StorageError(error)
-    }
-  }
+  func recordProofs(of files: [MigratingFile]) throws(StorageError) { try memory.recordProofs(of: files) }
 
   // MARK: the inventory
 

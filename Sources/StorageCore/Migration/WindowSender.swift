@@ -58,7 +58,7 @@ struct WindowSender {
       window.end = rest.end
       open = await afterWaiting(rest, &window)
     }
-    for index in window.indices(where: \.needsSending) { window.files[index].wasDropped = true }
+    for index in window.indices(where: \.needsSending) { window.files[index].drop() }
     return window
   }
 
@@ -122,11 +122,9 @@ struct WindowSender {
         limit.succeeded()
         breaker.succeeded()
         retrier.budget.refund()
-        window.files[index].wasSent = true
-        if placement == .sent {
-          window.files[index].noteBytes(.sent)
-          window.files[index].sentByteCount += done.byteCount
-        }
+        // "Already there" may be of an upload of ours that failed: of its bytes nothing is known.
+        window.files[index].object = .there(ObjectEvidence(bytes: placement == .sent ? .seen(.sent) : nil))
+        if placement == .sent { window.files[index].sentByteCount += done.byteCount }
         meter.settled(window.files[index], wasSent: true)
       case .failure(let error):
         if case .throttled = error.retry { isThrottled = true }
@@ -142,11 +140,11 @@ struct WindowSender {
   ) {
     if error.code == .interrupted { return rest.postponed.append(index) }
     breaker.failed(error)
-    window.files[index].failures += 1
+    window.files[index].setbacks.failures += 1
     if error.isRetryable {
       rest.failed[index] = error
     } else {
-      window.files[index].error = error
+      window.files[index].fail(error)
       meter.settled(window.files[index], wasSent: true)
       if error.endsTheRun, error.code != .unreachable { rest.end = error }
     }
@@ -164,13 +162,13 @@ struct WindowSender {
     // One price for all: they wait, and come back, together.
     let isAffordable = rest.failed.values.max { Self.cost($0) < Self.cost($1) }.map(retrier.budget.spend) ?? true
     for (index, error) in rest.failed {
-      let failures = max(1, window.files[index].failures, window.files[index].changes)
+      let failures = max(1, window.files[index].setbacks.failures, window.files[index].setbacks.changes)
       let delay = retrier.policy.delay(after: error, failures: failures, fraction: .random(in: 0..<1))
       if let delay, isAffordable {
         longest = max(longest, delay)
         open.append(index)
       } else {
-        window.files[index].error = error
+        window.files[index].fail(error)
         meter.settled(window.files[index], wasSent: true)
         // It failed again and again, and so did everything else meanwhile.
         if breaker.isOpen { window.end = error }

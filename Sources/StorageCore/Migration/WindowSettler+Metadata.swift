@@ -8,15 +8,15 @@ extension WindowSettler {
   /// Changes the metadata of rows that were there, where storing the files again changes them.
   func amend(_ window: inout MigrationWindow) async {
     let files = window.files
-    let changed = window.indices { $0.isComplete && $0.storedMetadata != nil }
+    let changed = window.indices { $0.isComplete && $0.record.outdated != nil }
     let results = await concurrently(changed, limit: Self.concurrency) { index -> Result<[String], StorageError>? in
-      guard let id = files[index].row?.id, let stored = files[index].storedMetadata else { return nil }
+      guard let id = files[index].row?.id, let stored = files[index].record.outdated else { return nil }
       return await amend(id, stored, files[index].queued?.change ?? change)
     }
     for (index, result) in zip(changed, results) {
       switch result {
       case .success(let keys)?: window.files[index].updatedKeys = keys
-      case .failure(let error)?: window.files[index].error = error
+      case .failure(let error)?: window.files[index].fail(error)
       case nil: break
       }
     }

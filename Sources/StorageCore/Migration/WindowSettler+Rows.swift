@@ -1,7 +1,7 @@
 extension WindowSettler {
   /// Commits the rows of the files whose objects are proved.
   func record(_ window: inout MigrationWindow) async {
-    let missing = window.indices { $0.isProved && !$0.hasRow }
+    let missing = window.indices { $0.isProved && !$0.record.isThere }
     await insert(missing[...], &window)
   }
 
@@ -17,7 +17,7 @@ extension WindowSettler {
     var taken: [Int] = []
     for index in indices {
       if let id = window.files[index].row?.id, inserted.contains(id) {
-        window.files[index].hasRow = true
+        window.files[index].record = .there(wasBefore: false, outdated: nil)
       } else {
         taken.append(index)
       }
@@ -68,13 +68,12 @@ extension WindowSettler {
       guard let row = window.files[index].row else { continue }
       switch holders[row.storagePath] {
       case let holder? where holder.id == row.id:
-        window.files[index].hasRow = true
+        window.files[index].record = .there(wasBefore: false, outdated: holder.metadata)
         window.files[index].row?.mediaType = holder.mediaType ?? row.mediaType
-        window.files[index].storedMetadata = holder.metadata
       case let other?:
-        window.files[index].error =
-          mayReplace(window.files[index])
-          ? .pathTaken(row.storagePath, by: other.id) : .otherContent(on: row.storagePath)
+        window.files[index].fail(
+          isOnOwnPath(window.files[index])
+            ? .pathTaken(row.storagePath, by: other.id) : .otherContent(on: row.storagePath))
       case nil: vanished.append(index)
       }
     }
@@ -122,14 +121,14 @@ extension WindowSettler {
   ) async {
     var again: [Int] = []
     for index in indices {
-      window.files[index].comebacks += 1
-      if window.files[index].comebacks > Self.comebackPauses.count + 1 {
-        window.files[index].error = error
+      window.files[index].setbacks.comebacks += 1
+      if window.files[index].setbacks.comebacks > Self.comebackPauses.count + 1 {
+        window.files[index].fail(error)
       } else {
         again.append(index)
       }
     }
-    guard let tries = again.map({ window.files[$0].comebacks }).max() else { return }
+    guard let tries = again.map({ window.files[$0].setbacks.comebacks }).max() else { return }
     if tries > 1, await !stop.sleep(for: Self.comebackPauses[tries - 2]) {
       return window.fail(again, .stopped(by: stop))
     }

@@ -19,7 +19,8 @@ struct WindowSettler: Sendable {
   /// Rounds after which a row or conversation that keeps vanishing is given up.
   private static let roundLimit = 3
 
-  func mayReplace(_ file: MigratingFile) -> Bool { file.queued?.isOnOwnPath ?? replaces }
+  /// Whether a file's path follows from what it is, so that other bytes there can only be a damage.
+  func isOnOwnPath(_ file: MigratingFile) -> Bool { file.queued?.isOnOwnPath ?? replaces }
 
   /// Afterwards each file has failed or is proved, recorded and linked; one that was dropped is left as it is.
   func settle(_ window: MigrationWindow, in conversation: Conversation?) async -> (MigrationWindow, Conversation?) {
@@ -33,7 +34,7 @@ struct WindowSettler: Sendable {
       await record(&window)
       CrashPoint.rowsInserted.reached()
       guard let current = conversation else { break }
-      let missing = window.indices { $0.hasRow && $0.isProved && !$0.isLinked }
+      let missing = window.indices { $0.record.isThere && $0.isProved && !$0.link.isThere }
       do throws(StorageError) {
         try await link(missing[...], to: current, &window)
         break
@@ -53,10 +54,7 @@ struct WindowSettler: Sendable {
   }
 
   private func forgetLinks(_ window: inout MigrationWindow) {
-    for index in window.files.indices {
-      window.files[index].hadLink = false
-      window.files[index].isLinked = false
-    }
+    for index in window.files.indices { window.files[index].link = .missing }
   }
 
   /// Links all of these or none.
@@ -67,8 +65,7 @@ struct WindowSettler: Sendable {
     let inserted = try await rows.link(indices.compactMap { window.files[$0].row?.id }, to: conversation)
     for index in indices {
       guard let id = window.files[index].row?.id else { continue }
-      window.files[index].hadLink = !inserted.contains(id)
-      window.files[index].isLinked = true
+      window.files[index].link = .there(wasBefore: !inserted.contains(id))
     }
   }
 
@@ -90,7 +87,7 @@ struct WindowSettler: Sendable {
   /// After a link was refused: makes the conversation again if it is gone, and forgets what is known of rows that are.
   private func lookAgain(_ window: inout MigrationWindow, _ conversation: inout Conversation?) async {
     guard let continuationID else { return }
-    let indices = window.indices { $0.hasRow }
+    let indices = window.indices { $0.record.isThere }
     do throws(StorageError) {
       let current = try await rows.createConversation(continuationID: continuationID, title: nil).conversation
       if current.id != conversation?.id { forgetLinks(&window) }
@@ -98,9 +95,8 @@ struct WindowSettler: Sendable {
       let present = Set(try await rows.files(ids: indices.compactMap { window.files[$0].row?.id }).map(\.id))
       for index in indices {
         guard let row = window.files[index].row, !present.contains(row.id) else { continue }
-        window.files[index].hasRow = false
-        window.files[index].storedMetadata = nil
-        window.files[index].isLinked = false
+        window.files[index].record = .missing
+        window.files[index].link = .missing
         // Whoever removed the row may have removed the object too.
         window.files[index].forgetProof()
       }
