@@ -35,7 +35,9 @@ public struct Cleanup: Sendable {
     } catch {
       pass.summary.endedBy = stop.isRaised ? .stopped(by: stop) : error
     }
-    if let end = pass.summary.endedBy, end.safeguard != nil, !pass.summary.refusals.contains(end) {
+    if let end = pass.summary.endedBy, end.safeguard != nil,
+      !pass.summary.refusals.contains(where: { $0.safeguard == end.safeguard })
+    {
       pass.summary.refusals.append(end)
     }
     var summary = pass.summary

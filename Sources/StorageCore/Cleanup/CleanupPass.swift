@@ -21,7 +21,7 @@ struct CleanupPass {
       summary.survey = try await cleanup.project.trash.survey(
         grace: cleanup.options.grace, purgeAfter: cleanup.options.purgeAfter)
     } catch {
-      guard error == .withoutTrash else { throw error }
+      guard error.cause == .withoutTrash else { throw error }
       return try await reportWithoutTrash()
     }
     do throws(StorageError) {

@@ -66,7 +66,7 @@ extension Deletion {
       do throws(StorageError) {
         deleted = try await project.trash.delete(conversation, run: run)
       } catch {
-        throw error == .withoutTrash ? .notInstalled : error
+        throw error.cause == .withoutTrash ? .notInstalled : error
       }
       CrashPoint.entriesTrashed.reached()
       removal.files = deleted?.trashed.map { Removal(.trashed, entry: $0) } ?? []

@@ -83,7 +83,7 @@ public struct Deletion: Sendable {
     do throws(StorageError) {
       return try await project.trash.entries(of: files)
     } catch {
-      guard error == .withoutTrash else { throw error }
+      guard error.cause == .withoutTrash else { throw error }
       return [:]
     }
   }
@@ -170,7 +170,7 @@ struct Trashing: Sendable {
     do throws(StorageError) {
       entries = try await place.trash.trash(files.map(\.1.id), linkedAtMost: linkLimit, run: run)
     } catch {
-      throw error == .withoutTrash ? .notInstalled : error
+      throw error.cause == .withoutTrash ? .notInstalled : error
     }
     CrashPoint.entriesTrashed.reached()
     let trashed = Dictionary(entries.compactMap { entry in entry.fileID.map { ($0, entry) } }) { first, _ in first }

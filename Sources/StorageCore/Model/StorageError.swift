@@ -49,6 +49,19 @@ public struct StorageError: Error, Sendable, Equatable {
   /// What to do next, when somebody can do something.
   public var hint: String?
   public var retry: Retry
+  /// What exactly it is, where somebody decides by it; nil where the code says enough.
+  public var cause: Cause?
+
+  public enum Cause: Sendable, Equatable {
+    /// This safeguard refused.
+    case safeguard(Safeguard)
+    /// The database has no trash.
+    case withoutTrash
+    /// Nobody was asked: the service was found down a moment ago.
+    case knownOutage
+    /// It is about this local file, which the message names.
+    case file(LocalPath)
+  }
 
   /// Whether the same request may succeed later without anybody changing anything.
   public enum Retry: Sendable, Equatable {
@@ -62,11 +75,14 @@ public struct StorageError: Error, Sendable, Equatable {
 
   public var isRetryable: Bool { retry != .never }
 
-  public init(_ code: Code, _ message: String, hint: String? = nil, retry: Retry = .never) {
+  public init(
+    _ code: Code, _ message: String, hint: String? = nil, retry: Retry = .never, cause: Cause? = nil
+  ) {
     self.code = code
     self.message = message
     self.hint = hint
     self.retry = retry
+    self.cause = cause
   }
 
   /// Whether going on with other files is pointless: the service is down, or says no to this key.

@@ -178,5 +178,5 @@ extension StorageError {
   /// The database knows no trash.
   static let withoutTrash = StorageError(
     .setup, "the database has no trash yet: the schema's version 2 is not installed",
-    hint: "install it: `supastore schema | psql \"$DB_URL\"`; nothing that is there is changed")
+    hint: "install it: `supastore schema | psql \"$DB_URL\"`; nothing that is there is changed", cause: .withoutTrash)
 }

@@ -85,7 +85,7 @@ final class Outage: Sendable {
   /// An error that one object may cause for ever says nothing about the service, nor does one of `pass`.
   func note(_ error: StorageError) {
     isProbing.store(false, ordering: .relaxed)
-    guard error.retry != .once, error.hint != Self.hint else { return }
+    guard error.retry != .once, error.cause != .knownOutage else { return }
     lastAnswer.store(0, ordering: .relaxed)
     let before = record
     let now = clock()
@@ -96,8 +96,6 @@ final class Outage: Sendable {
     CrashPoint.outageNoted.reached()
     isKnownOver.store(false, ordering: .relaxed)
   }
-
-  fileprivate static let hint = "`supastore test-connection` asks it at once"
 
   /// What was found, and for how many seconds more the service is left alone; nil when nobody found it down.
   var current: (message: String, secondsLeft: Int)? {
@@ -165,6 +163,6 @@ private struct Record {
   func error(askedAgainIn seconds: Int) -> StorageError {
     StorageError(
       .unreachable, "the service was down a moment ago (\(message)) and is asked again in \(seconds) s",
-      hint: Outage.hint, retry: .soon)
+      hint: "`supastore test-connection` asks it at once", retry: .soon, cause: .knownOutage)
   }
 }

@@ -66,7 +66,7 @@ extension StorageError {
   /// The error with the file it is about in front. What could not be read is named by its message already, unless it
   /// lies elsewhere than where it was named.
   fileprivate func naming(_ path: LocalPath) -> StorageError {
-    if [.unreadable, .changed].contains(code), message.contains(path.description) { return self }
+    if cause == .file(path) { return self }
     var error = self
     error.message = "\(path): \(message)"
     return error

@@ -1,49 +1,12 @@
-/// What a cleanup may remove at most. Above one of these it removes nothing at all.
-public struct RemovalLimits: Sendable, Equatable {
-  /// Things moved into the trash by one run, and things purged by one run.
-  public var count = 100
-  /// Of all rows of `files`, rounded up: rows moved into the trash.
-  public var percent = 10
-  /// Of the things moved into the trash, and of those purged.
-  public var byteCount: Int64 = 1 << 30
-
-  public init() {}
-}
-
-/// What refuses to remove anything. The names are part of the contract.
-public enum Safeguard: String, Sendable, CaseIterable {
-  case maxDelete = "max_delete"
-  case maxDeletePercent = "max_delete_percent"
-  case maxDeleteBytes = "max_delete_bytes"
-  /// There are files to be removed for want of a link, and no link at all.
-  case noLinks = "no_links"
-  case noConversations = "no_conversations"
-  /// Row-level security may hide rows from whoever decides.
-  case hiddenRows = "rls"
-  /// No foreign key makes a link wait for, or fail at, a file's deletion.
-  case foreignKey = "foreign_key"
-  /// Rows on trashed paths would not be noticed.
-  case trigger
-  /// The database decides by what was committed before it began.
-  case isolation
-  /// The database has no trash.
-  case notInstalled = "not_installed"
-  /// Not everything could be looked at.
-  case scan
-  /// The file is linked to several conversations.
-  case linkedElsewhere = "linked_elsewhere"
-}
-
 extension StorageError {
   /// The refusal of a safeguard.
   static func refused(by safeguard: Safeguard, _ reason: String, hint: String? = nil) -> StorageError {
-    StorageError(.guarded, "\(safeguard.rawValue): \(reason)", hint: hint)
+    StorageError(.guarded, "\(safeguard.rawValue): \(reason)", hint: hint, cause: .safeguard(safeguard))
   }
 
   /// Which safeguard refused; nil for every other error.
   public var safeguard: Safeguard? {
-    guard code == .guarded else { return nil }
-    return Safeguard(rawValue: String(message.prefix { $0 != ":" }))
+    if case .safeguard(let safeguard)? = cause { safeguard } else { nil }
   }
 
   static let notInstalled = refused(
