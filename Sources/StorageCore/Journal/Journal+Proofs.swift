@@ -20,7 +20,7 @@ extension Journal {
       try proofSelection.bind([.blob(id.bytes)])
       defer { proofSelection.reset() }
       return try proofSelection.step() && proofSelection.value(0).text == etag
-        && proofSelection.integer(1) == modifiedAt.microseconds
+        && proofSelection.integer(1) == modifiedAt.milliseconds
     }
   }
 
@@ -34,7 +34,7 @@ extension Journal {
         for (id, object, basis) in proofs {
           guard let etag = object.etag, let modifiedAt = object.modifiedAt else { continue }
           try insertion.run([
-            .blob(id.bytes), .text(etag), .integer(modifiedAt.microseconds), .text(basis.rawValue),
+            .blob(id.bytes), .text(etag), .integer(modifiedAt.milliseconds), .text(basis.rawValue),
           ])
         }
       }
@@ -51,4 +51,9 @@ extension Journal {
       }
     }
   }
+}
+
+extension Timestamp {
+  /// Since 1970: all that both of the service's descriptions of an object tell.
+  fileprivate var milliseconds: Int64 { microseconds / 1000 }
 }
