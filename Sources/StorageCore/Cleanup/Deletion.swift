@@ -98,9 +98,7 @@ public struct Deletion: Sendable {
     let entries = Dictionary(inTrash.values.map { ($0.object, $0) }, uniquingKeysWith: { first, _ in first })
     let purged = await purge.purge(entries.values.map { Removal(.trashed, entry: $0) })
     for (reference, entry) in inTrash {
-      // Another run is at it; or it was stored again.
-      guard let removal = purged[entry.object], removal.status != .kept else { continue }
-      outcomes[reference] = removal
+      if let removal = purged[entry.object] { outcomes[reference] = removal }
     }
   }
 

@@ -42,7 +42,7 @@ extension OpenProject {
     let purge = Purge(project: heeding(stop), run: run, log: try removalLog(of: run), age: .zero)
     for batch in objects.batches(of: Purge.batchSize) {
       if stop.isRaised { throw .stopped(by: stop) }
-      try await purge.purge(Array(batch)).forEach(report)
+      try await purge.purgeNamed(Array(batch)).forEach(report)
     }
   }
 

@@ -51,12 +51,29 @@ struct Purge: Sendable {
     return removals
   }
 
+  /// The same for what somebody named, and wants gone for good: what nobody claimed and is still there failed.
+  func purgeNamed(_ objects: [ObjectAddress]) async throws(StorageError) -> [Removal] {
+    let removals = try await purge(objects)
+    let kept = removals.filter { $0.status == .kept }.map(\.object)
+    let answers = Dictionary(zip(kept, await areGone(kept)), uniquingKeysWith: { first, _ in first })
+    return removals.map { removal in
+      guard let answer = answers[removal.object] else { return removal }
+      var removal = removal
+      switch answer {
+      case .success(true): removal.status = .purged
+      case .success(false): (removal.status, removal.error) = (.failed, .notClaimed)
+      case .failure(let error): (removal.status, removal.error) = (.failed, error)
+      }
+      return removal
+    }
+  }
+
   /// Purges all that is in the trash of these, in batches: what became of each, also where a batch failed.
   func purge(_ trashed: [Removal]) async -> [ObjectAddress: Removal] {
     var outcomes: [ObjectAddress: Removal] = [:]
     for batch in trashed.batches(of: Self.batchSize) {
       do throws(StorageError) {
-        for removal in try await purge(batch.map(\.object)) { outcomes[removal.object] = removal }
+        for removal in try await purgeNamed(batch.map(\.object)) { outcomes[removal.object] = removal }
       } catch {
         for var removal in batch {
           (removal.status, removal.error) = (.failed, error)
@@ -124,6 +141,10 @@ extension StorageError {
   fileprivate static let stillThere = StorageError(
     .rejected, "the service said that it deleted the object, and it is still there",
     hint: "the next `supastore cleanup --apply` tries again", retry: .soon)
+
+  fileprivate static let notClaimed = StorageError(
+    .conflict, "its object is still there: another run is at it, or the file was restored or stored again",
+    hint: "see `supastore trash list --all`, then run the same command again")
 
   fileprivate static let claimedTooLongAgo = StorageError(
     .deadline, "its object was not deleted: too much time went by since it was claimed",

@@ -50,7 +50,7 @@ extension CleanupSurvey {
     func sum(_ kinds: CleanupClass...) -> Amount {
       kinds.reduce(into: Amount()) { sum, kind in
         sum.count += amounts[kind]?.count ?? 0
-        sum.byteCount += amounts[kind]?.byteCount ?? 0
+        sum.byteCount.add(amounts[kind]?.byteCount ?? 0)
       }
     }
     var refusals: [StorageError] = []

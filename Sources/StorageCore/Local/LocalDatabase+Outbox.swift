@@ -165,7 +165,7 @@ extension LocalDatabase {
         backlog.parkedCount += group.count
       } else {
         backlog.waiting[group.kind] = group.count
-        backlog.byteCount += group.byteCount
+        backlog.byteCount.add(group.byteCount)
         backlog.oldest = min(backlog.oldest ?? group.oldest, group.oldest)
       }
     }

@@ -65,7 +65,7 @@ public struct MigrationSummary: Sendable {
     if outcome.wasTrusted { trustedCount += 1 }
     if let error = outcome.error { failures[error.code, default: 0] += 1 }
     switch outcome.status {
-    case .stored, .unchanged, .queued: byteCount += outcome.byteCount ?? 0
+    case .stored, .unchanged, .queued: byteCount.add(outcome.byteCount ?? 0)
     case .skipped, .changed, .failed: break
     }
   }

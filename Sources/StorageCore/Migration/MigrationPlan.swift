@@ -65,10 +65,10 @@ extension MigrationPlan {
 
   private mutating func count(_ window: MigrationWindow, isLinking: Bool, asksForBytes: Bool) {
     fileCount += window.files.count
-    byteCount += window.byteCount
+    byteCount.add(window.byteCount)
     let unsent = window.indices { !$0.hadObject }
     sendCount += unsent.count
-    sendByteCount += unsent.reduce(0) { $0 + window.files[$1].status.byteCount }
+    for index in unsent { sendByteCount.add(window.files[index].status.byteCount) }
     let unrecorded = window.indices { !$0.record.wasBefore }.count
     let unlinked = isLinking ? window.indices { !$0.link.wasBefore }.count : 0
     unchangedCount += window.indices { $0.hadObject && $0.record.wasBefore && ($0.link.wasBefore || !isLinking) }.count

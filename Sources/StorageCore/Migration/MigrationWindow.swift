@@ -16,7 +16,7 @@ struct MigrationWindow: Sendable {
 
   mutating func append(_ file: MigratingFile) {
     files.append(file)
-    byteCount += file.status.byteCount
+    byteCount.add(file.status.byteCount)
   }
 
   /// Fails those for which `condition` holds and that have not failed already.

@@ -39,7 +39,7 @@ public final class ProgressMeter: Sendable {
   func expect(fileCount: Int, byteCount: Int64) {
     state.withLock { state in
       state.progress.totalFileCount += fileCount
-      state.progress.totalByteCount += byteCount
+      state.progress.totalByteCount.add(byteCount)
     }
   }
 
@@ -47,7 +47,7 @@ public final class ProgressMeter: Sendable {
   func count(files: Int, bytes: Int64) {
     state.withLock { state in
       state.progress.fileCount += files
-      state.progress.byteCount += bytes
+      state.progress.byteCount.add(bytes)
     }
   }
 
@@ -63,7 +63,7 @@ public final class ProgressMeter: Sendable {
   func settled(byteCount: Int64) {
     state.withLock { state in
       state.progress.fileCount += 1
-      state.progress.byteCount += byteCount
+      state.progress.byteCount.add(byteCount)
     }
   }
 
@@ -71,7 +71,7 @@ public final class ProgressMeter: Sendable {
   func settled(_ file: MigratingFile, wasSent: Bool) {
     state.withLock { state in
       state.progress.fileCount += 1
-      if !wasSent { state.progress.byteCount += file.status.byteCount }
+      if !wasSent { state.progress.byteCount.add(file.status.byteCount) }
     }
   }
 }

@@ -32,7 +32,7 @@ struct RunMemory {
 
   mutating func remember(_ status: FileStatus, _ digests: ContentDigests) throws(StorageError) {
     unrecorded.append((status, digests))
-    unrecordedByteCount += status.byteCount
+    unrecordedByteCount.add(status.byteCount)
     if unrecorded.count >= Self.unrecordedFileLimit || unrecordedByteCount >= Self.unrecordedByteLimit {
       try recordDigests()
     }

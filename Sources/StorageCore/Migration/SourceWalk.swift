@@ -18,7 +18,7 @@ struct SourceWalk: ~Copyable {
     while !stop.isRaised, let entry = sequence.next() {
       guard case .file(let file) = entry, wanted(file) else { continue }
       size.fileCount += 1
-      size.byteCount += file.status.byteCount
+      size.byteCount.add(file.status.byteCount)
     }
     return size
   }

@@ -186,7 +186,7 @@ struct WindowSender {
     var byteCount: Int64 = 0
     var end = indices.startIndex
     while end < indices.endIndex, end - indices.startIndex < chunkFileCount, byteCount < chunkByteCount {
-      byteCount += window.files[indices[end]].status.byteCount
+      byteCount.add(window.files[indices[end]].status.byteCount)
       end += 1
     }
     return indices[..<end]

@@ -37,7 +37,8 @@ extension WindowSettler {
       return window.fail(indices, error)
     }
     if error.code == .conflict {
-      // A path that is taken is no conflict, so an id is: that of a file stored as another type.
+      // A path that is taken is no conflict, so an id is: of a file that somebody stored at this moment, or as another
+      // type.
       let rest = await withoutTakenIDs(indices, &window)
       if rest.count < indices.count { return await insert(rest[...], &window) }
     }
@@ -47,15 +48,27 @@ extension WindowSettler {
     await insert(indices[middle...], &window)
   }
 
-  /// Fails the files whose rows stand on other paths, and returns the others.
+  /// Takes the rows that are there by now for those of their files, fails the files whose rows stand on other paths, and
+  /// returns the others.
   private func withoutTakenIDs(_ indices: ArraySlice<Int>, _ window: inout MigrationWindow) async -> [Int] {
     do throws(StorageError) {
       let found = try await rows.files(ids: indices.compactMap { window.files[$0].row?.id })
       window.fail(indices, storedElsewhereBy: found)
+      let holders = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      for index in indices where window.files[index].error == nil {
+        guard let id = window.files[index].row?.id, let holder = holders[id] else { continue }
+        adopt(holder, &window.files[index])
+      }
     } catch {
       window.fail(indices, error)
     }
-    return indices.filter { window.files[$0].error == nil }
+    return indices.filter { window.files[$0].error == nil && !window.files[$0].record.isThere }
+  }
+
+  /// Takes a row that is there for that of a file.
+  private func adopt(_ holder: FileRow, _ file: inout MigratingFile) {
+    file.record = .there(wasBefore: false, outdated: holder.metadata)
+    if let mediaType = holder.mediaType { file.row?.mediaType = mediaType }
   }
 
   /// Paths that were taken: by the same file stored before, or by something else.
@@ -68,8 +81,7 @@ extension WindowSettler {
       guard let row = window.files[index].row else { continue }
       switch holders[row.storagePath] {
       case let holder? where holder.id == row.id:
-        window.files[index].record = .there(wasBefore: false, outdated: holder.metadata)
-        window.files[index].row?.mediaType = holder.mediaType ?? row.mediaType
+        adopt(holder, &window.files[index])
       case let other?:
         window.files[index].fail(
           isOnOwnPath(window.files[index])

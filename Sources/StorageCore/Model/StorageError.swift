@@ -23,6 +23,8 @@ public struct StorageError: Error, Sendable, Equatable {
     case configuration
     /// The service refused the request for a reason of its own.
     case rejected
+    /// What answered did not answer what was asked: nothing was done because of it.
+    case unexpectedAnswer = "unexpected_answer"
     /// The file changed while it was read, again and again.
     case changed
     /// The file or directory cannot be read.
@@ -59,6 +61,8 @@ public struct StorageError: Error, Sendable, Equatable {
     case withoutTrash
     /// Nobody was asked: the service was found down a moment ago.
     case knownOutage
+    /// PostgREST is older than 12.2 and cannot promise how many rows a change affects.
+    case oldServer
     /// It is about this local file, which the message names.
     case file(LocalPath)
   }
@@ -89,8 +93,8 @@ public struct StorageError: Error, Sendable, Equatable {
   var endsTheRun: Bool {
     switch code {
     case .unreachable, .denied, .setup, .configuration, .locked, .damaged, .guarded, .interrupted, .deadline: true
-    case .notFound, .objectMissing, .conflict, .tooLarge, .sensitive, .integrity, .rejected, .changed, .unreadable,
-      .unwritable, .purging:
+    case .notFound, .objectMissing, .conflict, .tooLarge, .sensitive, .integrity, .rejected, .unexpectedAnswer,
+      .changed, .unreadable, .unwritable, .purging:
       false
     }
   }

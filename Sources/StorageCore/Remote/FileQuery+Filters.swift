@@ -25,6 +25,15 @@ extension FileQuery {
     return filters
   }
 
+  /// Whether a row can be one that was asked for, as far as it tells.
+  func mayHold(_ row: FileRow) -> Bool {
+    if let type, row.type != type { return false }
+    if let pathPrefix, !row.storagePath.utf8.starts(with: pathPrefix.utf8) { return false }
+    if let name, !row.originalName.utf8.elementsEqual(name.utf8) { return false }
+    if case .exactly(let type)? = mediaTypes, row.mediaType != type { return false }
+    return true
+  }
+
   /// That they are linked to the conversation, or to none.
   var junction: Junction? {
     if isUnlinked { return Junction(without: "conversation_files") }
@@ -43,6 +52,20 @@ extension FileQuery.Order {
     case .smallest: [.ascending("size_bytes"), .ascending("id")]
     case .path: [.ascending("storage_path")]
     case .byID: [.ascending("id")]
+    }
+  }
+}
+
+extension FileQuery.Order {
+  /// What a row holds in the columns of `terms`.
+  func position(of row: FileRow) -> RowPosition {
+    let id = row.id.description
+    return switch self {
+    case .newest, .oldest: [row.createdAt, id]
+    case .name: [row.originalName, id]
+    case .largest, .smallest: [row.byteCount.map { String($0) }, id]
+    case .path: [row.storagePath]
+    case .byID: [id]
     }
   }
 }

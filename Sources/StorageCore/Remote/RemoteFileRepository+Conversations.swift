@@ -9,8 +9,11 @@ extension RemoteFileRepository {
         ConversationRow.columns, from: "conversations",
         where: [isUUID ? .any([byContinuation, .eq("id", continuationID)]) : byContinuation], limit: 2,
         as: ConversationRow.self)
-    }.rows
-    return (rows.first { $0.conversation.continuationID == continuationID } ?? rows.first)?.conversation
+    }.rows.map(\.conversation).expected("conversations") { conversation in
+      conversation.continuationID == continuationID
+        || isUUID && conversation.id.lowercased() == continuationID.lowercased()
+    }
+    return rows.first { $0.continuationID == continuationID } ?? rows.first
   }
 
   func createConversation(
@@ -30,8 +33,8 @@ extension RemoteFileRepository {
       return try tables.insert(
         batch, into: "conversations", onConflict: ConflictRule(on: ["continuation_id"], .ignore),
         returning: ConversationRow.columns, as: ConversationRow.self)
-    }
-    if let row = inserted.first { return (row.conversation, true) }
+    }.map(\.conversation).expected("conversations", to: .writes) { $0.continuationID == continuationID }
+    if let conversation = inserted.first { return (conversation, true) }
     guard let found = try await conversation(continuationID: continuationID) else {
       throw StorageError(
         .conflict, "the conversation \(continuationID) comes and goes", hint: "run the same command again")
@@ -54,7 +57,7 @@ extension RemoteFileRepository {
       ConversationRow.columns, from: "conversations", where: filters,
       linkedBy: query.file.map { Junction("conversation_files", where: "file_id", is: $0.description) },
       order: [.descending("created_at"), .descending("id")], after: cursor?.values(in: PageCursor.conversations),
-      limit: limit)
+      limit: limit, position: { [$0.conversation.createdAt, $0.conversation.id] })
     return Page(page.elements.map(\.conversation), followingCount: page.followingCount)
   }
 
@@ -77,7 +80,7 @@ extension RemoteFileRepository {
       }
       return try tables.insert(
         batch, into: "messages", onConflict: ConflictRule(on: ["id"], .ignore), returning: ["id"], as: IDRow.self)
-    }
+    }.expected("messages", to: .writes) { $0.id.description == message.id.lowercased() }
     return !inserted.isEmpty
   }
 
@@ -87,7 +90,8 @@ extension RemoteFileRepository {
     let page: Page<MessageRow> = try await page(
       MessageRow.columns, from: "messages", where: [.eq("conversation_id", conversation.id)],
       order: [.descending("created_at"), .descending("id")], after: cursor?.values(in: PageCursor.messages),
-      limit: limit)
+      limit: limit, position: { [$0.message.createdAt, $0.message.id] })
+    _ = try page.elements.expected("messages") { $0.conversationID == conversation.id }
     return Page(page.elements.map(\.message), followingCount: page.followingCount)
   }
 }

@@ -3,8 +3,9 @@ internal import SupabaseClient
 extension RemoteFileRepository {
   func linkedFiles(of conversation: Conversation, after id: FileID?) async throws(StorageError) -> Page<FileID> {
     let page: Page<LinkRow> = try await page(
-      ["file_id"], from: "conversation_files", where: [.eq("conversation_id", conversation.id)],
-      order: [.ascending("file_id")], after: id.map { [$0.description] })
+      ["file_id", "conversation_id"], from: "conversation_files", where: [.eq("conversation_id", conversation.id)],
+      order: [.ascending("file_id")], after: id.map { [$0.description] }, position: { [$0.id.description] })
+    _ = try page.elements.expected("links") { $0.conversationID == conversation.id }
     return Page(page.elements.map(\.id), followingCount: page.followingCount)
   }
 
@@ -12,11 +13,14 @@ extension RemoteFileRepository {
     let order: [RowOrder] = [.ascending("file_id"), .ascending("conversation_id")]
     var counts: [FileID: Int] = [:]
     for part in Filter.parts(of: files.map(\.description)) {
+      let wanted = Set(part)
       var last: LinkRow?
       while true {
         let page: Page<LinkRow> = try await page(
           ["file_id", "conversation_id"], from: "conversation_files", where: [.isOneOf("file_id", Array(part))],
-          order: order, after: last.map { [$0.id.description, $0.conversationID] })
+          order: order, after: last.map { [$0.id.description, $0.conversationID] },
+          position: { [$0.id.description, $0.conversationID] })
+        _ = try page.elements.expected("links") { wanted.contains($0.id.description) }
         for link in page.elements { counts[link.id, default: 0] += 1 }
         last = page.elements.last
         if page.isLast || last == nil { break }
@@ -40,19 +44,21 @@ extension RemoteFileRepository {
         batch, into: "conversation_files", onConflict: ConflictRule(on: ["conversation_id", "file_id"], .ignore),
         returning: ["file_id"], as: LinkRow.self)
     }
-    return Set(inserted.map(\.id))
+    let wanted = Set(files)
+    return Set(try inserted.expected("links", to: .writes) { wanted.contains($0.id) }.map(\.id))
   }
 
   func unlink(_ files: [FileID], from conversation: Conversation) async throws(StorageError) -> Set<FileID> {
     var unlinked: Set<FileID> = []
+    let wanted = Set(files)
     for part in Filter.parts(of: files.map(\.description)) {
       unlinked.formUnion(
         try await connection.answer { () throws(ServiceError) in
           try tables.delete(
             from: "conversation_files",
             where: ChangeFilters(.eq("conversation_id", conversation.id), .isOneOf("file_id", Array(part))),
-            returning: ["file_id"], as: LinkRow.self)
-        }.map(\.id))
+            atMost: part.count, returning: ["file_id"], as: LinkRow.self)
+        }.expected("links", to: .writes) { wanted.contains($0.id) }.map(\.id))
     }
     return unlinked
   }

@@ -10,7 +10,7 @@ extension RemoteFileRepository {
     // A column without a value reads as one without keys.
     let condition = old == FileMetadata() ? .any([isAsBefore, .isNull("metadata")]) : isAsBefore
     let count = try await connection.answer { () throws(ServiceError) in
-      try tables.update("files", where: ChangeFilters(.eq("id", id.description), condition)) { row in
+      try tables.update("files", where: ChangeFilters(.eq("id", id.description), condition), atMost: 1) { row in
         row.key("metadata")
         new.json.write(to: &row)
       }

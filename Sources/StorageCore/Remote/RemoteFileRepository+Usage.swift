@@ -2,19 +2,17 @@ internal import SupabaseClient
 
 extension RemoteFileRepository {
   func usage(after id: FileID?) async throws(StorageError) -> (usage: Usage, last: FileID?) {
-    let position = id.map { Filter.after([$0.description], in: [.ascending("id")]) }
-    let rows = try await connection.answer { () throws(ServiceError) in
-      try tables.select(
-        ["id", "file_type", "size_bytes", .jsonValue("metadata", "bucket")], from: "files",
-        where: [position].compactMap(\.self), order: [.ascending("id")], as: UsageRow.self)
-    }.rows
+    let page: Page<UsageRow> = try await page(
+      ["id", "file_type", "size_bytes", .jsonValue("metadata", "bucket")], from: "files", where: [],
+      order: [.ascending("id")], after: id.map { [$0.description] }, position: { [$0.id.description] })
     var usage = Usage()
-    for row in rows {
+    for row in page.elements {
       usage.add(
-        Usage.Amount(fileCount: 1, byteCount: row.byteCount ?? 0), bucket: row.bucket?.string, fileType: row.fileType)
+        Usage.Amount(fileCount: 1, byteCount: max(0, row.byteCount ?? 0)), bucket: row.bucket?.string,
+        fileType: row.fileType)
     }
     // A short page is not the last one: a project may hand out fewer rows than were asked for.
-    return (usage, rows.last?.id)
+    return (usage, page.isLast ? nil : page.elements.last?.id)
   }
 }
 

@@ -15,7 +15,12 @@ struct RemoteFileRepository: FileRepository {
 
   private func files(where column: Column, isOneOf values: [String]) async throws(StorageError) -> [FileRow] {
     var files: [FileRow] = []
-    for part in Filter.parts(of: values) { files += try await rows(where: .isOneOf(column, Array(part))) }
+    for part in Filter.parts(of: values) {
+      let wanted = Set(part)
+      files += try await rows(where: .isOneOf(column, Array(part))).expected("rows of files") { row in
+        wanted.contains(column == "id" ? row.id.description : row.storagePath)
+      }
+    }
     return files
   }
 
@@ -25,7 +30,7 @@ struct RemoteFileRepository: FileRepository {
     while true {
       let page: Page<FileRow> = try await page(
         FileRow.columns, from: "files", where: [filter], order: [.ascending("id")],
-        after: rows.last.map { [$0.id.description] })
+        after: rows.last.map { [$0.id.description] }, position: { [$0.id.description] })
       rows += page.elements
       if page.elements.isEmpty || page.isLast { return rows }
     }
@@ -34,9 +39,12 @@ struct RemoteFileRepository: FileRepository {
   func files(
     matching query: FileQuery, after cursor: PageCursor?, limit: Int
   ) async throws(StorageError) -> Page<FileRow> {
-    try await page(
+    let page: Page<FileRow> = try await page(
       FileRow.columns, from: "files", where: query.filters, linkedBy: query.junction, order: query.order.terms,
-      after: cursor?.values(in: query.order.list), limit: limit)
+      after: cursor?.values(in: query.order.list), limit: limit,
+      position: { query.order.position(of: $0) })
+    _ = try page.elements.expected("rows of files") { query.mayHold($0) }
+    return page
   }
 
   func count(_ query: FileQuery) async throws(StorageError) -> Int {
@@ -53,20 +61,25 @@ struct RemoteFileRepository: FileRepository {
         batch, into: "files", onConflict: ConflictRule(on: ["storage_path"], .ignore), returning: ["id"],
         as: IDRow.self)
     }
-    return Set(inserted.map(\.id))
+    let ids = Set(files.map(\.id))
+    return Set(try inserted.expected("rows of files", to: .writes) { ids.contains($0.id) }.map(\.id))
   }
 
-  /// The rows that follow the one with these values in `order`.
+  /// The rows that follow the one with these values in `order`. Throws `.unexpectedAnswer` for any others.
+  /// - Parameter position: what a row holds in the columns of the order.
   func page<Row: Decodable & Sendable>(
     _ columns: [Column], from table: String, where filters: [Filter], linkedBy junction: Junction? = nil,
-    order: [RowOrder], after values: [String?]?, limit: Int = RowsClient.pageLimit, as type: Row.Type = Row.self
+    order: [RowOrder], after values: RowPosition?, limit: Int = RowsClient.pageLimit,
+    position: (Row) -> RowPosition
   ) async throws(StorageError) -> Page<Row> {
-    let position = values.map { Filter.after($0, in: order) }
+    let last = values.map { Filter.after($0, in: order) }
     let page = try await connection.answer { () throws(ServiceError) in
       try tables.select(
-        columns, from: table, where: filters + [position].compactMap(\.self), linkedBy: junction, order: order,
-        limit: limit, counting: true, as: Row.self)
+        columns, from: table, where: filters + [last].compactMap(\.self), linkedBy: junction, order: order,
+        limit: limit, counting: true, as: LinkedRow<Row>.self)
     }
-    return Page(page.rows, followingCount: max(0, (page.total ?? 0) - page.rows.count))
+    if let link = junction?.link { _ = try page.rows.expected("rows of \(table)") { $0.isLinked(by: link) } }
+    return try page.page(
+      "rows of \(table)", limit: limit, order: order, after: values, { position($0.row) }, { $0.row })
   }
 }

@@ -23,7 +23,7 @@ struct RemoteTrash: Trash {
       arguments.member("after_bucket", last?.bucket)
       arguments.key("row_limit")
       arguments.value(limit)
-    }.map(\.candidate)
+    }.map(\.candidate).following(last, atMost: limit)
   }
 
   func entries(
@@ -41,7 +41,10 @@ struct RemoteTrash: Trash {
         TrashRow.columns, from: "supastore_trash", where: filters, order: order, limit: limit, counting: true,
         as: TrashRow.self)
     }
-    return Page(page.rows.map(\.entry), followingCount: max(0, (page.total ?? 0) - page.rows.count))
+    _ = try page.rows.expected("entries of the trash") { query.holds($0.entry) }
+    return try page.page(
+      "entries of the trash", limit: limit, order: order, after: last.map(\.position), { $0.entry.position },
+      { $0.entry })
   }
 
   // MARK: into the trash and back
@@ -50,11 +53,12 @@ struct RemoteTrash: Trash {
     try await entries(from: "supastore_trash_orphans", run) { arguments in
       arguments.member("ids", files)
       arguments.member("age", age)
-    }
+    }.trashed(.orphan, files, by: run)
   }
 
   func trashExpired(_ files: [FileID], run: UUID) async throws(StorageError) -> [TrashEntry] {
-    try await entries(from: "supastore_trash_expired", run) { $0.member("ids", files) }
+    try await entries(from: "supastore_trash_expired", run) { $0.member("ids", files) }.trashed(
+      .expired, files, by: run)
   }
 
   func trash(_ files: [FileID], linkedAtMost limit: Int?, run: UUID) async throws(StorageError) -> [TrashEntry] {
@@ -62,16 +66,17 @@ struct RemoteTrash: Trash {
       arguments.member("ids", files)
       arguments.key("most_links")
       if let limit { arguments.value(limit) } else { arguments.null() }
-    }
+    }.trashed(.deleted, files, by: run)
   }
 
   func trash(
     _ objects: [ObjectAddress], olderThan age: Duration, run: UUID
   ) async throws(StorageError) -> [TrashEntry] {
-    try await entries(from: "supastore_trash_objects", run) { arguments in
+    let wanted = Set(objects)
+    return try await entries(from: "supastore_trash_objects", run) { arguments in
       arguments.member("objects", objects)
       arguments.member("age", age)
-    }
+    }.expected("trashed objects", to: .writes) { wanted.contains($0.object) && $0.run == run && $0.state == .trashed }
   }
 
   func delete(_ conversation: Conversation, run: UUID) async throws(StorageError) -> DeletedConversation? {
@@ -85,24 +90,28 @@ struct RemoteTrash: Trash {
   }
 
   func restore(_ objects: [ObjectAddress], run: UUID) async throws(StorageError) -> [Restoration] {
-    try await call("supastore_restore", .writes, as: [RestorationRow].self) { arguments in
+    let wanted = Set(objects)
+    return try await call("supastore_restore", .writes, as: [RestorationRow].self) { arguments in
       arguments.member("objects", objects)
       arguments.member("run", run.uuidString)
-    }.map(\.restoration)
+    }.map(\.restoration).expected("restored entries", to: .writes) { wanted.contains($0.object) }
   }
 
   // MARK: out of the trash
 
   func claim(_ objects: [ObjectAddress], olderThan age: Duration, run: UUID) async throws(StorageError) -> [TrashEntry]
   {
-    try await entries(from: "supastore_claim_purge", run) { arguments in
+    let wanted = Set(objects)
+    return try await entries(from: "supastore_claim_purge", run) { arguments in
       arguments.member("objects", objects)
       arguments.member("age", age)
-    }
+    }.expected("claimed entries", to: .writes) { wanted.contains($0.object) && $0.state == .purging }
   }
 
   func finish(_ objects: [ObjectAddress], run: UUID) async throws(StorageError) -> [ObjectAddress] {
-    try await entries(from: "supastore_finish_purge", run) { $0.member("objects", objects) }.map(\.object)
+    let wanted = Set(objects)
+    return try await entries(from: "supastore_finish_purge", run) { $0.member("objects", objects) }.map(\.object)
+      .expected("purged entries", to: .writes) { wanted.contains($0) }
   }
 
   // MARK: calls
@@ -136,6 +145,46 @@ struct RemoteTrash: Trash {
       guard error.code == .setup else { throw error }
       throw .withoutTrash
     }
+  }
+}
+
+extension [CleanupCandidate] {
+  /// These, when they can be a page behind `last`: they are in an order of the database's own, so all that can be told is
+  /// that nothing comes twice.
+  fileprivate func following(_ last: ObjectAddress?, atMost limit: Int) throws(StorageError) -> Self {
+    guard count <= limit else { throw .unexpectedAnswer("\(count) candidates, asked for at most \(limit)") }
+    var seen: Set<ObjectAddress> = last.map { [$0] } ?? []
+    guard allSatisfy({ seen.insert($0.object).inserted }) else {
+      throw .unexpectedAnswer("a page of candidates that does not go on from the one before")
+    }
+    return self
+  }
+}
+
+extension [TrashEntry] {
+  /// These, when they are files that this run was to trash by that rule.
+  fileprivate func trashed(_ rule: TrashRule, _ files: [FileID], by run: UUID) throws(StorageError) -> Self {
+    let wanted = Set(files)
+    return try expected("trashed files", to: .writes) { entry in
+      entry.run == run && entry.rule == rule && entry.state == .trashed
+        && entry.fileID.map(wanted.contains) ?? false
+    }
+  }
+}
+
+extension TrashEntry {
+  /// In the order of the list of the trash.
+  fileprivate var position: RowPosition { [trashedAt, object.bucket, object.key] }
+}
+
+extension TrashQuery {
+  /// Whether an entry is one that was asked for.
+  fileprivate func holds(_ entry: TrashEntry) -> Bool {
+    if let run, entry.run != run { return false }
+    if let continuationID, entry.continuationID != continuationID { return false }
+    if let files, !(entry.fileID.map(files.contains) ?? false) { return false }
+    if let keys, !keys.contains(entry.object.key) { return false }
+    return states.contains(entry.state)
   }
 }
 

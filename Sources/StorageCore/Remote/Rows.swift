@@ -27,14 +27,16 @@ struct ConversationRow: Decodable, Sendable {
 
 /// A row of `messages`.
 struct MessageRow: Decodable, Sendable {
-  static let columns: [Column] = ["id", "role", "content", "metadata", "created_at"]
+  static let columns: [Column] = ["id", "conversation_id", "role", "content", "metadata", "created_at"]
 
   private enum CodingKeys: String, CodingKey {
     case id, role, content, metadata
+    case conversationID = "conversation_id"
     case createdAt = "created_at"
   }
 
   let message: Message
+  let conversationID: String
 
   init(from decoder: any Decoder) throws {
     let row = try decoder.container(keyedBy: CodingKeys.self)
@@ -42,6 +44,7 @@ struct MessageRow: Decodable, Sendable {
     guard let role = Message.Role(rawValue: roleName) else {
       throw DecodingError.dataCorruptedError(forKey: .role, in: row, debugDescription: "an unknown role")
     }
+    conversationID = try row.decode(String.self, forKey: .conversationID)
     message = Message(
       id: try row.decode(String.self, forKey: .id), role: role, content: try row.decode(String.self, forKey: .content),
       metadata: (try row.decodeIfPresent(JSONValue.self, forKey: .metadata) ?? .null).members,
@@ -72,6 +75,28 @@ struct LinkRow: Decodable, Sendable {
   let id: FileID
   /// Nil where it was not asked for.
   let conversationID: String?
+}
+
+/// A row that was chosen for its links in `conversation_files`, with them.
+struct LinkedRow<Row: Decodable & Sendable>: Decodable, Sendable {
+  private enum CodingKeys: String, CodingKey {
+    case links = "conversation_files"
+  }
+
+  let row: Row
+  /// Column by column; empty where the rows were not chosen for links.
+  private let links: [[String: String]]
+
+  init(from decoder: any Decoder) throws {
+    row = try Row(from: decoder)
+    let container = try? decoder.container(keyedBy: CodingKeys.self)
+    links = (try? container?.decodeIfPresent([[String: String]].self, forKey: .links)) ?? []
+  }
+
+  /// Whether it has the link that was asked for.
+  func isLinked(by link: Junction.Link) -> Bool {
+    !links.isEmpty && links.allSatisfy { $0[link.column.name] == link.value }
+  }
 }
 
 extension FileID: Decodable {
@@ -111,7 +136,7 @@ extension FileRow: Decodable {
       storagePath: try row.decode(String.self, forKey: .storagePath),
       originalName: try row.decode(String.self, forKey: .originalName),
       mediaType: try row.decodeIfPresent(String.self, forKey: .mediaType),
-      byteCount: try row.decodeIfPresent(Int64.self, forKey: .byteCount),
+      byteCount: try row.decodeIfPresent(Int64.self, forKey: .byteCount).flatMap { $0 < 0 ? nil : $0 },
       type: type,
       metadata: FileMetadata(try row.decodeIfPresent(JSONValue.self, forKey: .metadata) ?? .null),
       createdAt: try row.decodeIfPresent(String.self, forKey: .createdAt))

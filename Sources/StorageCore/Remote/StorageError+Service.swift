@@ -8,7 +8,9 @@ extension StorageError {
       return
     }
     let (code, hint) = Self.meaning(of: error)
-    self.init(code, error.description, hint: hint, retry: Self.retry(after: error))
+    self.init(
+      code, error.description, hint: hint, retry: Self.retry(after: error),
+      cause: error.isOfOldServer ? .oldServer : nil)
   }
 
   private static func meaning(of error: ServiceError) -> (Code, hint: String?) {
@@ -48,6 +50,8 @@ extension StorageError {
         // Of a download: more bytes than the object was to have.
         (error.isOfObjectBytes ? .integrity : .rejected, nil)
       }
+    case .setUp where error.isOfOldServer:
+      (.setup, "PostgREST 12.2 or later is needed, which promises how many rows a change affects: update the project")
     case .setUp:
       error.route.service == .storage
         ? (.setup, "run `supastore setup`") : (.setup, "make the tables: `supastore schema | psql \"$DB_URL\"`")

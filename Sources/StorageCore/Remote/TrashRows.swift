@@ -46,7 +46,7 @@ struct TrashRow: Decodable, Sendable {
       file: try row.decodeIfPresent(JSONValue.self, forKey: .file),
       conversations: try row.decode([Link].self, forKey: .links).map(\.continuationID),
       continuationID: try row.decodeIfPresent(String.self, forKey: .continuationID),
-      byteCount: try row.decodeIfPresent(Int64.self, forKey: .byteCount),
+      byteCount: try row.decodeIfPresent(Int64.self, forKey: .byteCount).flatMap { $0 < 0 ? nil : $0 },
       sha256: try row.decodeIfPresent(String.self, forKey: .sha256),
       claimedAt: try row.decodeIfPresent(String.self, forKey: .claimedAt),
       purgedAt: try row.decodeIfPresent(String.self, forKey: .purgedAt))
@@ -72,6 +72,9 @@ struct SurveyRow: Decodable, Sendable {
 
   let survey: CleanupSurvey
 
+  /// What tables can hold.
+  private static let countable = 0...(1 << 50)
+
   init(from decoder: any Decoder) throws {
     let row = try decoder.container(keyedBy: CodingKeys.self)
     guard let time = Timestamp(try row.decode(String.self, forKey: .time)) else {
@@ -80,16 +83,22 @@ struct SurveyRow: Decodable, Sendable {
     var amounts: [CleanupClass: CleanupSurvey.Amount] = [:]
     for (name, amount) in try row.decode([String: Amount].self, forKey: .rules) {
       guard let known = CleanupClass(rawValue: name) else { continue }
+      guard Self.countable.contains(amount.count), amount.byteCount >= 0 else {
+        throw DecodingError.dataCorruptedError(forKey: .rules, in: row, debugDescription: "an amount that is none")
+      }
       amounts[known] = CleanupSurvey.Amount(count: amount.count, byteCount: amount.byteCount)
     }
     guard amounts.count == CleanupClass.allCases.count else {
       throw DecodingError.dataCorruptedError(forKey: .rules, in: row, debugDescription: "a class without its amount")
     }
+    let counts = try [CodingKeys.files, .links, .conversations].map { try row.decode(Int.self, forKey: $0) }
+    guard counts.allSatisfy(Self.countable.contains) else {
+      throw DecodingError.dataCorruptedError(forKey: .files, in: row, debugDescription: "a count that is none")
+    }
     survey = CleanupSurvey(
       time: time, callerSeesAllRows: try row.decode(Bool.self, forKey: .callerSeesAllRows),
-      obstacles: try row.decode([String].self, forKey: .obstacles), fileCount: try row.decode(Int.self, forKey: .files),
-      linkCount: try row.decode(Int.self, forKey: .links),
-      conversationCount: try row.decode(Int.self, forKey: .conversations), amounts: amounts)
+      obstacles: try row.decode([String].self, forKey: .obstacles), fileCount: counts[0],
+      linkCount: counts[1], conversationCount: counts[2], amounts: amounts)
   }
 }
 
@@ -111,7 +120,7 @@ struct CandidateRow: Decodable, Sendable {
         bucket: try row.decode(String.self, forKey: .bucket), key: try row.decode(String.self, forKey: .key)),
       fileID: try row.decodeIfPresent(FileID.self, forKey: .fileID),
       since: try row.decodeIfPresent(String.self, forKey: .since),
-      byteCount: try row.decodeIfPresent(Int64.self, forKey: .byteCount),
+      byteCount: try row.decodeIfPresent(Int64.self, forKey: .byteCount).flatMap { $0 < 0 ? nil : $0 },
       sha256: try row.decodeIfPresent(String.self, forKey: .sha256),
       linkCount: try row.decode(Int.self, forKey: .linkCount),
       file: try row.decodeIfPresent(JSONValue.self, forKey: .file))

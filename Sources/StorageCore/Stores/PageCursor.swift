@@ -64,16 +64,7 @@ extension PageCursor: LosslessStringConvertible {
 extension PageCursor {
   /// Behind a row of a list of files.
   public init(after row: FileRow, in order: FileQuery.Order) {
-    let id = row.id.description
-    let values: [String?] =
-      switch order {
-      case .newest, .oldest: [row.createdAt, id]
-      case .name: [row.originalName, id]
-      case .largest, .smallest: [row.byteCount.map { String($0) }, id]
-      case .path: [row.storagePath]
-      case .byID: [id]
-      }
-    self.init(in: order.list, values)
+    self.init(in: order.list, order.position(of: row))
   }
 
   static let conversations = "conversations"

@@ -14,8 +14,7 @@ public struct Usage: Sendable, Equatable {
 
     mutating func add(_ other: Amount) {
       fileCount += other.fileCount
-      let (sum, overflow) = byteCount.addingReportingOverflow(other.byteCount)
-      byteCount = overflow ? .max : sum
+      byteCount.add(other.byteCount)
     }
   }
 

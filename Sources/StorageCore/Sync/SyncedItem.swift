@@ -41,8 +41,8 @@ public struct SyncSummary: Sendable {
     counts[result.status, default: 0] += 1
     if let error = result.error { failures[error.code, default: 0] += 1 }
     if case .file = result.item.change { files[result.file?.status ?? .failed, default: 0] += 1 }
-    if result.status == .sent { byteCount += result.file?.byteCount ?? 0 }
-    if result.file?.status == .stored { sentByteCount += result.file?.byteCount ?? 0 }
+    if result.status == .sent { byteCount.add(result.file?.byteCount ?? 0) }
+    if result.file?.status == .stored { sentByteCount.add(result.file?.byteCount ?? 0) }
   }
 }
 
@@ -60,7 +60,8 @@ extension StorageError {
     if isRetryable { return false }
     return switch code {
     case .notFound, .objectMissing, .conflict, .tooLarge, .sensitive, .integrity, .rejected: true
-    case .unreachable, .denied, .setup, .configuration, .changed, .unreadable, .unwritable, .locked, .damaged,
+    case .unreachable, .unexpectedAnswer, .denied, .setup, .configuration, .changed, .unreadable, .unwritable, .locked,
+      .damaged,
       .guarded, .purging, .interrupted, .deadline:
       false
     }

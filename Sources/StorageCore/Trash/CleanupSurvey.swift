@@ -29,7 +29,7 @@ public struct CleanupSurvey: Sendable, Equatable {
 
     mutating func add(_ bytes: Int64?) {
       count += 1
-      byteCount += bytes ?? 0
+      byteCount.add(bytes ?? 0)
     }
   }
 

@@ -38,7 +38,7 @@ public struct CheckSummary: Sendable {
     case .firstByte: touchedCount += 1
     case .allBytes:
       readCount += 1
-      readByteCount += finding.objectByteCount ?? 0
+      readByteCount.add(finding.objectByteCount ?? 0)
     }
   }
 }

@@ -26,8 +26,8 @@ struct TrashLookup: Sendable {
     do throws(StorageError) {
       let page: Page<Version> = try await project.retrier.run { () async throws(StorageError) in
         try await tables.page(
-          ["version"], from: "schema_version", where: [.gte("version", "2")], order: [.ascending("version")], after: nil
-        )
+          ["version"], from: "schema_version", where: [.gte("version", "2")], order: [.ascending("version")],
+          after: nil, position: { ["\($0.version)"] })
       }
       return !page.elements.isEmpty
     } catch {

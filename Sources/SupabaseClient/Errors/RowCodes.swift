@@ -15,6 +15,8 @@ enum RowCodes {
     case "PGRST106", "PGRST125", "PGRST126", "PGRST200", "PGRST201", "PGRST202", "PGRST203", "PGRST204", "PGRST205",
       "PGRST300":
       .setUp
+    // A preference that this server does not know: it is older than ours.
+    case "PGRST122": .setUp
     case "PGRST301", "PGRST302", "PGRST303": .denied
     // More rows than the caller allowed: rolled back.
     case "PGRST124": .limit

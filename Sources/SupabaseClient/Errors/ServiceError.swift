@@ -99,6 +99,12 @@ extension ServiceError {
     kind == .denied && (message == "JWT expired" || message.hasPrefix("\"exp\" claim"))
   }
 
+  /// The server is older than PostgREST 12.2: it cannot promise how many rows a change affects.
+  package var isOfOldServer: Bool { code == "PGRST122" || code == Self.guardNotApplied }
+
+  /// Ours, in place of a server's: it made a change and dropped the limit without a word.
+  static let guardNotApplied = "guard_not_applied"
+
   /// A row refers to another one that is gone, or is still referred to.
   package var isForeignKeyViolation: Bool { code == "23503" }
 

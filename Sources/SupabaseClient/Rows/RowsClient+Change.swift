@@ -74,7 +74,7 @@ extension RowsClient {
     let applied = (reply.header("Preference-Applied") ?? "").split(separator: ",").map { $0.drop { $0 == " " } }
     guard applied.contains("handling=strict"), applied.contains("max-affected=\(limit)") else {
       throw ServiceError(
-        .setUp, route, status: reply.status, httpStatus: reply.status, code: "guard_not_applied",
+        .setUp, route, status: reply.status, httpStatus: reply.status, code: ServiceError.guardNotApplied,
         message: "the change was made, but the server is too old to limit how many rows it may affect")
     }
   }

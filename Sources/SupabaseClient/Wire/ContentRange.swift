@@ -17,7 +17,7 @@ struct ContentRange: Equatable {
   /// How many rows there are in all, where they were counted.
   static func rowTotal(_ field: String?) -> Int? {
     guard let field, let slash = field.lastIndex(of: "/") else { return nil }
-    return Int(field[field.index(after: slash)...])
+    return Int(field[field.index(after: slash)...]).flatMap { $0 < 0 ? nil : $0 }
   }
 
   /// How many rows the answer is about: `0-4/*` are five.

@@ -34,7 +34,7 @@ extension TrashListCommand: Command {
         for entry in page.elements {
           if !console.isJSON, count == 0 { try console.result(table.header) }
           count += 1
-          byteCount += entry.byteCount ?? 0
+          byteCount.add(entry.byteCount ?? 0)
           if console.isJSON {
             try console.result(entry.json)
           } else {

@@ -89,14 +89,14 @@ extension CleanupSummary {
     for status in [Removal.Status.trashed, .purged, .kept, .failed] {
       guard let amount = done[status], amount.count > 0 else { continue }
       parts.append("\(amount.count) \(status.rawValue)")
-      if [.trashed, .purged].contains(status) { byteCount += amount.byteCount }
+      if [.trashed, .purged].contains(status) { byteCount.add(amount.byteCount) }
     }
     let hasDone = !parts.isEmpty
     if !hasDone, !applies || endedBy != nil {
       for kind in CleanupClass.allCases {
         guard let amount = found[kind], amount.count > 0 else { continue }
         parts.append(kind.phrase(amount.count))
-        if kind != .missing { byteCount += amount.byteCount }
+        if kind != .missing { byteCount.add(amount.byteCount) }
       }
     }
     if !parts.isEmpty, !hasDone { parts.append("nothing was removed") }

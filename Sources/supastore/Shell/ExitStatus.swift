@@ -50,7 +50,7 @@ extension ExitStatus {
       case .conflict, .tooLarge, .sensitive, .guarded: .refused
       case .integrity: .different
       case .configuration: .usage
-      case .setup, .rejected, .changed, .unreadable, .unwritable, .purging: .failed
+      case .setup, .rejected, .unexpectedAnswer, .changed, .unreadable, .unwritable, .purging: .failed
       case .locked: .locked
       case .damaged: .damaged
       case .interrupted: .interrupted

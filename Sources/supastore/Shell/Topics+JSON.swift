@@ -50,7 +50,7 @@ extension FileOutcome.Status {
   fileprivate var meaning: String {
     switch self {
     case .stored: "its bytes were proved, its row and link are committed, and something of it was missing before"
-    case .unchanged: "all of it was there and was seen; nothing was sent"
+    case .unchanged: "all of it was there and was seen, its bytes now or earlier; nothing was sent"
     case .queued: "kept locally until the service is back"
     case .skipped: "not a file to store"
     case .changed: "it kept changing while it was read"
@@ -74,6 +74,7 @@ extension StorageError.Code {
     case .setup: "a table, bucket or function that should be there is not"
     case .configuration: "a variable, a file of settings or an argument is wrong"
     case .rejected: "the service refused for a reason of its own"
+    case .unexpectedAnswer: "what answered did not answer what was asked; nothing was done because of it"
     case .changed: "the file kept changing while it was read"
     case .unreadable: "the file or directory cannot be read"
     case .unwritable: "a local file cannot be written"
