@@ -29,16 +29,15 @@ struct LoopThread {
     pthread_join(thread, nil)
   }
 
-  /// Once for the process, before the first thread: libcurl stops guarding against SIGPIPE under `CURLOPT_NOSIGNAL`.
-  private static let libraryIsReady: Result<Void, TransportError> = {
-    signal(SIGPIPE, SIG_IGN)
-    return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK ? .success(()) : .failure(.outOfMemory)
-  }()
+  /// Once for the process, before the first thread.
+  private static let libraryIsReady: Result<Void, TransportError> =
+    curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK ? .success(()) : .failure(.outOfMemory)
 }
 
 private func runEventLoop(_ loop: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let loop else { return nil }
-  // Signals are for the threads that handle them.
+  // Signals are for the threads that handle them. SIGPIPE goes to the thread that writes, which is this one, and libcurl
+  // stops guarding against it under `CURLOPT_NOSIGNAL`: blocked here, it is nobody's, whatever the process does about it.
   var signals = sigset_t()
   sigfillset(&signals)
   pthread_sigmask(SIG_BLOCK, &signals, nil)

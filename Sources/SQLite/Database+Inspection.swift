@@ -11,7 +11,7 @@ extension Database {
         let found = try findings(of: "PRAGMA \(pragma)(100)")
         if !found.isEmpty { return found }
       }
-      try checkLength()
+      try reading { () throws(SQLiteError) in try checkLength() }
       return []
     } catch {
       guard case .damaged(let text) = error else { throw error }

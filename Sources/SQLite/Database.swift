@@ -183,13 +183,14 @@ public final class Database {
   /// SQLite takes what is missing of the last page for zeros.
   func checkLength() throws(SQLiteError) {
     guard let path else { return }
+    // First: from here on no commit of another process changes the length, when this is part of a transaction.
+    let byteCount = try integer("PRAGMA page_count") * integer("PRAGMA page_size")
     var status = stat()
     // Opening it here would, at its closing, drop the locks of this process.
     let code = (path + [0]).withUnsafeBytes { bytes in
       bytes.assumingMemoryBound(to: CChar.self).baseAddress.map { stat($0, &status) }
     }
     guard code == 0 else { throw .cannotOpen("error \(errno) when it is looked at") }
-    let byteCount = try integer("PRAGMA page_count") * integer("PRAGMA page_size")
     guard Int64(status.st_size) >= byteCount else {
       throw .damaged("\(byteCount - Int64(status.st_size)) of its \(byteCount) bytes are missing")
     }

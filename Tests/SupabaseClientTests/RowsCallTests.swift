@@ -67,11 +67,13 @@ import Testing
       ["id", "title"], from: "files", where: [.eq("file_type", "cache")], linkedBy: junction, order: [.ascending("id")],
       limit: 5, as: File.self)
     #expect(
-      call.request.target == "/files?select=id%2Ctitle%2Cconversation_files%21inner%28conversation_id%29&file_type=eq.cache"
+      call.request.target
+        == "/files?select=id%2Ctitle%2Cconversation_files%21inner%28conversation_id%29&file_type=eq.cache"
         + "&conversation_files.conversation_id=eq.c%2C1&order=id.asc.nullslast&limit=5")
     #expect(
       try rows.count("files", linkedBy: junction).request.target
-        == "/files?select=%2A%2Cconversation_files%21inner%28conversation_id%29&conversation_files.conversation_id=eq.c%2C1&limit=0")
+        == "/files?select=%2A%2Cconversation_files%21inner%28conversation_id%29&conversation_files.conversation_id=eq.c%2C1&limit=0"
+    )
     for flawed in [Junction("a.b", where: "id", is: "1"), Junction("a", where: "b.id", is: "1")] {
       #expect(throws: ServiceError.self) { try rows.count("files", linkedBy: flawed) }
     }

@@ -49,12 +49,41 @@ public struct Deletion: Sendable {
       }
     }
     if let waiting = named.waiting {
-      let rows = found.compactMap { reference in waiting.rows[reference].map { (reference, $0) } }
-      for (reference, removal) in try await trashWaiting(rows, named.linkCounts, in: waiting.project)
-      where outcomes[reference]?.status == .found { outcomes[reference] = removal }
+      // One that could not be deleted at Supabase is not taken away here either.
+      let rows = found.filter { outcomes[$0]?.status != .failed }
+        .compactMap { reference in waiting.rows[reference].map { (reference, $0) } }
+      do throws(StorageError) {
+        for (reference, removal) in try await trashWaiting(rows, named.linkCounts, in: waiting.project)
+        where outcomes[reference]?.status == .found { outcomes[reference] = removal }
+      } catch {
+        try tell(error, of: rows.map(\.0), &outcomes)
+      }
     }
-    if purgesAtOnce, named.outage == nil { try await purge(files.unique, &outcomes) }
+    if purgesAtOnce, named.outage == nil {
+      do throws(StorageError) {
+        try await purge(files.unique, &outcomes)
+      } catch {
+        try tell(error, of: files.unique.filter { outcomes[$0]?.status == .trashed }, &outcomes)
+      }
+    }
     return files.unique.compactMap { outcomes[$0] }
+  }
+
+  /// Notes an error as that of these files, so that what was trashed before is told. Throws it when nothing was.
+  private func tell(
+    _ error: StorageError, of files: [FileReference], _ outcomes: inout [FileReference: Removal]
+  ) throws(StorageError) {
+    guard outcomes.values.contains(where: { $0.status == .trashed }) else { throw error }
+    for file in files {
+      guard var removal = outcomes[file] else { continue }
+      if removal.status == .trashed {
+        removal.error = error.after("it is in the trash, but not taken out of it or from what waits here")
+      } else {
+        removal.error = error
+      }
+      removal.status = .failed
+      outcomes[file] = removal
+    }
   }
 
   /// Trashes what waits in the local store for this project. What waits for others as well only waits for this one no
@@ -188,5 +217,14 @@ extension StorageError {
     .refused(
       by: .linkedElsewhere, "file \(id) is linked to \(count.map(String.init) ?? "several") conversations",
       hint: "take it out of one with `supastore unlink`, or delete it --everywhere")
+  }
+}
+
+extension StorageError {
+  /// The error, with what was done before it in front.
+  fileprivate func after(_ done: String) -> StorageError {
+    var error = self
+    error.message = "\(done): \(message)"
+    return error
   }
 }

@@ -8,29 +8,38 @@ extension OpenProject {
     var restorations: [Restoration] = []
     for batch in entries.batches(of: 500) {
       let back = try await trash.restore(batch.map(\.object), run: run)
-      let byteCounts = Dictionary(batch.map { ($0.object, $0.byteCount) }, uniquingKeysWith: { first, _ in first })
-      restorations += await concurrently(back, limit: Self.restorationJobs) { restoration in
-        await lookedAt(restoration, byteCount: byteCounts[restoration.object] ?? nil)
-      }
+      restorations += await concurrently(back, limit: Self.restorationJobs) { await lookedAt($0) }
     }
+    // Whoever stores them next asks for their bytes.
+    await ProofRecord(of: self).forget(
+      restorations.filter { $0.result == .restored && (!$0.hasObject || $0.failure != nil) }.compactMap(\.fileID))
     return restorations
   }
 
   /// Objects that are asked for their first byte at one time.
   private static let restorationJobs = 16
 
-  private func lookedAt(_ restoration: Restoration, byteCount: Int64?) async -> Restoration {
+  private func lookedAt(_ restoration: Restoration) async -> Restoration {
     guard restoration.result == .restored, restoration.hasObject else { return restoration }
-    let object = restoration.object
     var restoration = restoration
     do throws(StorageError) {
-      var byteCount = byteCount
-      if byteCount == nil { byteCount = try await objects.object(object.key, in: object.bucket)?.byteCount }
-      restoration.hasObject = try await objects.hasBytes(object.key, in: object.bucket, byteCount: byteCount ?? 0)
+      restoration.hasObject = try await isThere(restoration.object)
     } catch {
       restoration.failure = error
     }
     return restoration
+  }
+
+  /// Whether an object is described, and a byte of it comes.
+  private func isThere(_ address: ObjectAddress) async throws(StorageError) -> Bool {
+    guard let object = try await objects.object(address.key, in: address.bucket) else { return false }
+    switch try await objects.sight(object, in: address.bucket) {
+    case .there: return true
+    case .gone, .lost: return false
+    case .replaced(let object):
+      if case .there = try await objects.sight(object, in: address.bucket) { return true }
+      throw StorageError(.conflict, "another program keeps writing its object", hint: "run the same command again")
+    }
   }
 
   /// Takes entries out of the trash for good, however short they were in it. `report` is called for each; an error is one

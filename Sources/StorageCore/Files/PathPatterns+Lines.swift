@@ -13,8 +13,10 @@ extension PathPatterns {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw StorageError(.configuration, "\(path) is not in UTF-8", hint: "name a file that holds one pattern a line")
     }
-    return text.split(whereSeparator: \.isNewline).compactMap { line in
-      var pattern = line
+    // As git has it: a line ends at LF, or CR LF, and at nothing else; a byte order mark is none of the first pattern.
+    let marked = text.unicodeScalars.first == "\u{FEFF}" ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
+    return marked.split(separator: "\n").compactMap { line in
+      var pattern = Substring(line.last == "\r" ? line.dropLast() : line)
       while pattern.last == " ", pattern.dropLast().last != "\\" { pattern.removeLast() }
       return pattern.isEmpty || pattern.first == "#" ? nil : String(pattern)
     }

@@ -1,10 +1,14 @@
 internal import Glibc
+internal import Synchronization
 
 /// An open directory that files are put into. Whatever becomes of its path, they land in this one.
 final class TargetDirectory: Sendable {
   /// As the caller named it.
   let path: LocalPath
   let descriptor: FileDescriptor
+  /// Directories in it whose names this process has made durable: one that is there may be another process's, which has
+  /// not come to that yet.
+  private let durableNames = Mutex<Set<[UInt8]>>([])
 
   /// Opens a directory. A symbolic link in `path` is followed: the caller named it.
   init(at path: LocalPath) throws(FileError) {
@@ -23,11 +27,8 @@ final class TargetDirectory: Sendable {
     let path = path.appending(LocalPath(checked: Array(name)))
     let base = descriptor.number
     let made = withNulTerminated(name) { mkdirat(base, $0, mode) }
-    if made == 0 {
-      try sync()
-    } else if errno != EEXIST {
-      throw .failed(.create, path, code: errno)
-    }
+    guard made == 0 || errno == EEXIST else { throw .failed(.create, path, code: errno) }
+    if durableNames.withLock({ $0.insert(Array(name)).inserted }) { try sync() }
     return TargetDirectory(
       path, try FileDescriptor(opening: name, in: descriptor, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, named: path))
   }

@@ -21,15 +21,19 @@ public final class Journal {
         changed INTEGER NOT NULL, sha256 BLOB NOT NULL, md5 BLOB NOT NULL, multipart TEXT,
         PRIMARY KEY (device, inode)
       ) STRICT, WITHOUT ROWID;
-      CREATE TABLE proof (
-        id BLOB PRIMARY KEY NOT NULL, etag TEXT NOT NULL, modified INTEGER NOT NULL, basis TEXT NOT NULL
-      ) STRICT, WITHOUT ROWID;
+      \(proofs)
       CREATE TABLE run (
         id INTEGER PRIMARY KEY NOT NULL, command TEXT NOT NULL, ended INTEGER NOT NULL, duration INTEGER NOT NULL,
         \(PastRun.countNames.map { "\($0) INTEGER NOT NULL" }.joined(separator: ", ")),
         byte_count INTEGER NOT NULL, sent_byte_count INTEGER NOT NULL, error TEXT
       ) STRICT
-      """)
+      """, upgrades: [3: proofs])
+
+  private static let proofs = """
+    CREATE TABLE proof (
+      id BLOB PRIMARY KEY NOT NULL, etag TEXT NOT NULL, modified INTEGER NOT NULL, basis TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
 
   private let path: LocalPath
   let database: Database

@@ -24,7 +24,8 @@ extension BlobDirectory {
     let count = Glibc.write(sidecar.number, line, line.count)
     guard count == line.count else { throw .failed(.write, path, code: count < 0 ? errno : ENOSPC) }
     guard fsync(sidecar.number) == 0 else { throw .failed(.write, path, code: errno) }
-    if byteCount == 0 { try directory.sync() }
+    // Whoever made it may not have come to that yet.
+    try directory.sync()
   }
 }
 

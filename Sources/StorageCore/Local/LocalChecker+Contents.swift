@@ -88,8 +88,11 @@ extension LocalChecker {
   mutating func reportMissing() throws(SQLiteError) {
     var objects = try expected.prepare(
       "SELECT sha256, bucket, key FROM objects WHERE is_purging = 0 ORDER BY sha256, bucket, key")
+    let database = try Database(inspecting: DatabaseFile(in: root).path.bytes, schema: LocalDatabase.schema)
     while try objects.step() {
       let (digest, key) = (objects.value(0).text ?? "", objects.value(2).text ?? "")
+      // It may have been deleted, or its purge begun, since the rows were read.
+      guard try database.stillNames(digest, key: key, bucket: objects.value(1).text ?? "") else { continue }
       note(
         LocalFinding(
           .blobMissing, "blob \(digest) of object \(key) is missing", sha256: SHA256Digest(hex: digest),
@@ -109,5 +112,21 @@ extension LocalChecker {
 extension LocalFinding {
   static func blobContent(_ digest: SHA256Digest) -> LocalFinding {
     LocalFinding(.blobContent, "blob \(digest.hex) holds other bytes than its name says", sha256: digest)
+  }
+}
+
+extension Database {
+  /// Whether an object that is not being purged has that content.
+  fileprivate func stillNames(_ digest: String, key: String, bucket: String) throws(SQLiteError) -> Bool {
+    let purging =
+      try has(table: "trash")
+      ? """
+      AND NOT EXISTS (SELECT 1 FROM trash AS t
+        WHERE t.bucket = objects.bucket AND t.key = objects.key AND state IN ('purging', 'purged'))
+      """ : ""
+    var question = try prepare(
+      "SELECT 1 FROM objects WHERE sha256 = ? AND key = ? AND bucket = ? \(purging)")
+    try question.bind([.text(digest), .text(key), .text(bucket)])
+    return try question.step()
   }
 }

@@ -149,7 +149,7 @@ struct LocalChecker {
 }
 
 extension Database {
-  fileprivate func has(table: String) throws(SQLiteError) -> Bool {
+  func has(table: String) throws(SQLiteError) -> Bool {
     var statement = try prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
     try statement.bind([.text(table)])
     return try statement.step()

@@ -32,8 +32,8 @@ struct LocalObjectStore: ObjectStore {
     try await store.read(key, in: bucket, into: incoming)
   }
 
-  func readFirstByte(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) {
-    try await store.readFirstByte(of: key, in: bucket, byteCount: byteCount)
+  func readFirstByte(of object: StoredObject, in bucket: String) async throws(StorageError) -> Bool {
+    try await store.readFirstByte(of: object, in: bucket)
   }
 
   func delete(_ keys: [String], in bucket: String) async throws(StorageError) {

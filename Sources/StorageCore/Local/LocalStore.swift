@@ -245,13 +245,15 @@ actor LocalStore {
     }
   }
 
-  /// Throws `.objectMissing` when the object's blob is not there, or not that long.
-  func readFirstByte(of key: String, in bucket: String, byteCount: Int64) throws(StorageError) {
-    let object = try reading { tables throws(SQLiteError) in try tables.object(key, in: bucket) }
+  /// Whether an object is the one that was described. Throws `.objectMissing` when its blob is not there, or not as long
+  /// as it should be.
+  func readFirstByte(of described: StoredObject, in bucket: String) throws(StorageError) -> Bool {
+    let object = try reading { tables throws(SQLiteError) in try tables.object(described.key, in: bucket) }
     guard let object else {
-      throw StorageError(.notFound, "bucket \(bucket) of the local store holds no object \(key)")
+      throw StorageError(.notFound, "bucket \(bucket) of the local store holds no object \(described.key)")
     }
-    guard blobs.holds(object.sha256, byteCount: byteCount) else { throw .blobMissing(object) }
+    guard blobs.holds(object.sha256, byteCount: object.byteCount) else { throw .blobMissing(object) }
+    return described.byteCount == nil || described.byteCount == object.byteCount
   }
 
   /// Hands the bytes of an object over, those that `incoming` wants.

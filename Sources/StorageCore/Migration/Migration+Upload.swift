@@ -1,8 +1,8 @@
 internal import SupabaseClient
 
 extension Migration {
-  /// Windows that are gone through, at the end of a run that ended early, to say of their files that they failed.
-  private static let unstoredWindowLimit = 20
+  /// Windows whose files are named, at the end of a run that ended early, as those that failed; the others are counted.
+  private static let namedWindowLimit = 20
 
   /// Stores what was named, all of it in one destination and through the same windows.
   func store(
@@ -21,6 +21,7 @@ extension Migration {
       let (goal, bucket) = try await reachable(&tally)
       destination.bucket = bucket
       destination.metadata.expiresAt = try goal.expiryDate(options.expiry)
+      if goal.project.backend == .local { destination.trustsListing = false }
       let reader = try await goal.reader(sources, to: destination, journal: place)
       let size = await reader.measure(until: stop)
       meter.expect(fileCount: size.fileCount, byteCount: size.byteCount)
@@ -72,13 +73,16 @@ extension Migration {
   /// Reports the files that the run did not come to.
   private func failRest(of reader: SourceReader, _ tally: inout RunTally) async {
     guard let error = whatFailsTheRest(tally) else { return }
-    for _ in 0..<Self.unstoredWindowLimit {
+    var windowCount = 0
+    while true {
       let (window, passedOver) = await reader.nextWindow()
       if window.files.isEmpty, passedOver.isEmpty { return }
-      passedOver.forEach { tally.count($0) }
       var failed = window
       failed.fail(window.indices(), error)
-      for outcome in await reader.outcomes(of: failed, in: nil) { tally.count(outcome) }
+      windowCount += 1
+      for outcome in passedOver + (await reader.outcomes(of: failed, in: nil)) {
+        if windowCount <= Self.namedWindowLimit { tally.count(outcome) } else { tally.summary.count(outcome) }
+      }
     }
   }
 

@@ -88,7 +88,8 @@ public struct Migration: Sendable {
     try SourceReader(
       [.tree(root.source, options.patterns)],
       to: SourceReader.Destination(
-        type: options.type, bucket: bucket, continuationID: root.continuationID, trustsListing: options.trustsListing),
+        type: options.type, bucket: bucket, continuationID: root.continuationID,
+        trustsListing: options.trustsListing && project.backend == .supabase),
       journal: project.journalPlace(), remembersProofs: project.backend == .supabase)
   }
 

@@ -58,12 +58,14 @@ extension MigrationPlan {
       try await reader.recordDigests()
       refusals += await reader.outcomes(ofFailedIn: assessed)
       count(
-        assessed, isLinking: root.continuationID != nil, asksForBytes: migration.project.backend == .supabase)
+        assessed, isLinking: root.continuationID != nil,
+        migration.project.backend == .supabase ? migration.options.verification : nil)
     }
     requestCount += migration.project.requestCount - before
   }
 
-  private mutating func count(_ window: MigrationWindow, isLinking: Bool, asksForBytes: Bool) {
+  /// - Parameter verification: nil where asking for bytes costs no request.
+  private mutating func count(_ window: MigrationWindow, isLinking: Bool, _ verification: Verification?) {
     fileCount += window.files.count
     byteCount.add(window.byteCount)
     let unsent = window.indices { !$0.hadObject }
@@ -76,9 +78,12 @@ extension MigrationPlan {
     let undescribed = window.indices { !($0.evidence?.fits ?? false) }.count
     let overwritten = unsent.count { !window.files[$0].needsSending }
     requestCount += unsent.count + overwritten + MigrationWindow.proofRequestCount(undescribed)
-    let asked = asksForBytes ? window.indices { $0.evidence?.next(.etag) == .askForFirstByte }.count : 0
-    askCount += asked
-    requestCount += asked
+    if let verification {
+      let steps = window.indices().compactMap { window.files[$0].evidence?.next(verification) }
+      let asked = steps.count { $0 == .askForFirstByte }
+      askCount += asked
+      requestCount += asked + steps.count { $0 == .read }
+    }
     requestCount += window.indices { $0.record.outdated != nil }.count
     requestCount += (unrecorded > 0 ? 1 : 0) + (unlinked > 0 ? 1 : 0)
   }

@@ -55,6 +55,12 @@ struct RunMemory {
     return try reporting { () throws(StateError) in try journal.holdsProof(of: id, in: object) }
   }
 
+  /// Forgets that bytes of a file's object were seen: they were found missing or wrong.
+  func forgetProof(of id: FileID) throws(StorageError) {
+    guard remembersProofs else { return }
+    try reporting { () throws(StateError) in try journal.forgetProofs(of: [id]) }
+  }
+
   func recordProofs(of files: [MigratingFile]) throws(StorageError) {
     guard remembersProofs else { return }
     let proofs = files.compactMap { file -> (id: FileID, object: StoredObject, basis: ByteProof)? in

@@ -151,18 +151,20 @@ extension SourceReader {
 
   private func compareWithInventory(_ file: inout MigratingFile) throws(StorageError) {
     guard let row = file.row, let digests = file.digests else { return }
+    let recorded = try inventory.file(onPath: row.storagePath)
     if let object = try inventory.object(row.storagePath) {
       // What does not hold is not sent over: whoever proves it asks for its bytes, reads it back or overwrites it.
       let proof = ObjectProof(of: object, against: digests)
       var evidence = ObjectEvidence(description: .given(object, proof))
       if evidence.fits {
-        evidence.bytes =
-          try memory.holdsProof(of: row.id, in: object) ? .remembered : destination.trustsListing ? .trusted : nil
+        // Without its row nobody ever called it stored: it may be what is left of an upload that failed.
+        let isTrusted = destination.trustsListing && recorded?.id == row.id
+        evidence.bytes = try memory.holdsProof(of: row.id, in: object) ? .remembered : isTrusted ? .trusted : nil
       }
       file.hadObject = proof != .differs
       file.object = .there(evidence)
     }
-    if let stored = try inventory.file(onPath: row.storagePath) {
+    if let stored = recorded {
       guard stored.id == row.id else { throw pathTaken(row.storagePath, by: stored.id) }
       let change = file.queued?.change ?? destination.metadata
       let outdated = stored.metadata.flatMap { change.applied(to: $0) == $0 ? nil : $0 }

@@ -60,6 +60,7 @@ actor SourceReader {
   func turn(to bucket: StoredBucket, again files: [MigratingFile]) throws(StorageError) {
     destination.bucket = bucket
     memory.forgetsProofs()
+    destination.trustsListing = false
     inventory = try Inventory()
     walk.comeBack(to: files.map { $0.anew($0.status) })
   }
@@ -110,6 +111,9 @@ actor SourceReader {
 
   /// Keeps for the next run of which objects bytes were seen in this one.
   func recordProofs(of files: [MigratingFile]) throws(StorageError) { try memory.recordProofs(of: files) }
+
+  /// Has the next run ask for the bytes of a file's object, whatever becomes of this one.
+  func forgetProof(of id: FileID) throws(StorageError) { try memory.forgetProof(of: id) }
 
   // MARK: the inventory
 

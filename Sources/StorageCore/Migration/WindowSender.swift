@@ -122,8 +122,10 @@ struct WindowSender {
         limit.succeeded()
         breaker.succeeded()
         retrier.budget.refund()
-        // "Already there" may be of an upload of ours that failed: of its bytes nothing is known.
-        window.files[index].object = .there(ObjectEvidence(bytes: placement == .sent ? .seen(.sent) : nil))
+        // "Already there" may be of an upload of ours that failed, and an attempt that was not answered may still be under
+        // way, and end after this one: of the bytes that will be there nothing is known.
+        let isAlone = placement == .sent && window.files[index].setbacks.failures == 0
+        window.files[index].object = .there(ObjectEvidence(bytes: isAlone ? .seen(.sent) : nil))
         if placement == .sent { window.files[index].sentByteCount += done.byteCount }
         meter.settled(window.files[index], wasSent: true)
       case .failure(let error):

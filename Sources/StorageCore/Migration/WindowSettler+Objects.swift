@@ -51,25 +51,30 @@ extension WindowSettler {
   private func prove(_ file: inout MigratingFile) async throws(StorageError) {
     guard let row = file.row, let digests = file.digests else { return }
     var (hasSent, hasReplaced) = (false, false)
+    var looks = 0
     while let step = file.evidence?.next(verification), step != .nothing {
       switch step {
       case .nothing: return
       case .describe: file.note(try await objects.object(row.storagePath, in: bucket))
       case .askForFirstByte:
-        let isThere = try await objects.hasBytes(row.storagePath, in: bucket, byteCount: digests.byteCount)
-        if isThere { file.note(bytes: .seen(.firstByte)) } else { file.note(damage: .lostBytes) }
+        looks += 1
+        guard looks <= Self.lookLimit, case .given(let object, _)? = file.evidence?.description else {
+          throw .restless(row.storagePath)
+        }
+        switch try await objects.sight(object, in: bucket) {
+        case .there: file.note(bytes: .seen(.firstByte))
+        case .gone: file.note(nil)
+        case .replaced(let object): file.note(object)
+        case .lost: try await note(.lostBytes, &file)
+        }
       case .read:
         if let damage = try await damage(of: row, digests) {
-          file.note(damage: damage)
+          try await note(damage, &file)
         } else {
           file.note(bytes: .seen(.allBytes))
         }
       case .send(let damage):
-        guard !hasReplaced else {
-          throw StorageError(
-            .integrity, "the object holds other bytes than were sent, twice",
-            hint: "another program may be writing \(row.storagePath)")
-        }
+        guard !hasReplaced else { throw .restless(row.storagePath) }
         hasReplaced = damage != .missing || hasSent
         hasSent = true
         try await sendAgain(&file, over: damage)
@@ -77,11 +82,25 @@ extension WindowSettler {
     }
   }
 
+  /// What is damaged is no longer remembered as seen before anything is done about it: should that fail, the next run
+  /// looks again.
+  private func note(_ damage: ObjectDamage, _ file: inout MigratingFile) async throws(StorageError) {
+    if let id = file.row?.id { try await reader.forgetProof(of: id) }
+    file.note(damage: damage)
+  }
+
+  /// Times that one object is asked for its first byte because it was written meanwhile.
+  private static let lookLimit = 3
+
   /// What reading an object through finds wrong with it.
   private func damage(of row: FileRow, _ digests: ContentDigests) async throws(StorageError) -> ObjectDamage? {
     let address = ObjectAddress(bucket: bucket, key: row.storagePath)
     switch try await readBack.content(of: address, limit: digests.byteCount) {
-    case .lost: return .lostBytes
+    case .lost:
+      // As for a first byte: neither gone, nor the answer of a service without its database.
+      guard let object = try await objects.object(row.storagePath, in: bucket) else { return .missing }
+      if case .lost = try await objects.sight(object, in: bucket) { return .lostBytes }
+      throw StorageError(.rejected, "its object could not be read", hint: "run the same command again", retry: .soon)
     case .longer: return .otherBytes
     case .whole(let sha256, _): return sha256 == digests.sha256 ? nil : .otherBytes
     }
@@ -120,6 +139,14 @@ extension WindowSettler {
       guard let row = file.row else { return false }
       return try await objects.object(row.storagePath, in: bucket)?.marker?.sha256 == row.metadata.sha256
     }
+  }
+}
+
+extension StorageError {
+  fileprivate static func restless(_ path: String) -> StorageError {
+    StorageError(
+      .integrity, "the object is not what was sent, again and again",
+      hint: "another program may be writing \(path), or the service loses what it takes")
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Digests
 public import SupabaseClient
 
 /// A row of `files`.
@@ -37,7 +38,7 @@ public struct FileRow: Sendable, Equatable {
 /// The row's `metadata` column: what we keep there, and what others put beside it. Rows of other programs may hold none
 /// of ours.
 public struct FileMetadata: Sendable, Equatable {
-  /// Lower-case hex.
+  /// Hex: lower-case where we wrote it.
   public var sha256: String?
   public var bucket: String?
   public var continuationID: String?
@@ -65,4 +66,9 @@ public struct FileMetadata: Sendable, Equatable {
     self.expiresAt = expiresAt
     self.other = other
   }
+}
+
+extension FileMetadata {
+  /// Of the content; nil where there is none, or another program wrote something that is no digest.
+  var digest: SHA256Digest? { sha256.flatMap { SHA256Digest(hex: $0) } }
 }

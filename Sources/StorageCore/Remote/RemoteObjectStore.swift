@@ -82,19 +82,21 @@ struct RemoteObjectStore: ObjectStore {
     }
   }
 
-  func readFirstByte(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) {
-    let reception = FirstByteReception(byteCount: byteCount)
+  func readFirstByte(of object: StoredObject, in bucket: String) async throws(StorageError) -> Bool {
+    let reception = FirstByteReception(of: object)
     do throws(StorageError) {
       _ = try await connection.answer { () throws(ServiceError) in
         // No back end has a range of an empty object.
         try storage.download(
-          ObjectKey(named: key), in: bucket, range: byteCount > 0 ? 0..<1 : nil, to: .receiver(reception))
+          ObjectKey(named: object.key), in: bucket, range: object.byteCount == 0 ? nil : 0..<1,
+          to: .receiver(reception))
       }
     } catch {
-      if reception.hasCome { return }
-      throw reception.isOther ? .objectChanged : error
+      // It was given up because it is another one, or because all of it was to come.
+      guard let isThere = reception.isThere else { throw error }
+      return isThere
     }
-    if !reception.hasCome { throw .objectChanged }
+    return reception.isThere ?? false
   }
 
   func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
@@ -122,48 +124,35 @@ struct RemoteObjectStore: ObjectStore {
   }
 }
 
-extension StorageError {
-  fileprivate static let objectChanged = StorageError(
-    .changed, "the object changed while it was looked at", hint: "run the same command again", retry: .soon)
-}
-
-/// Sees whether the first byte of an object comes. The rest of one whose server knows no ranges is not waited for.
+/// Sees whether the first byte of an object comes, and of the version that was described. The rest of one whose server
+/// knows no ranges is not waited for.
 private final class FirstByteReception: BodyReceiver {
-  private struct State {
-    var hasCome = false
-    var isOther = false
+  private let object: StoredObject
+  private let state = Mutex<Bool?>(nil)
+
+  init(of object: StoredObject) {
+    self.object = object
   }
 
-  private let byteCount: Int64
-  private let state = Mutex(State())
-
-  init(byteCount: Int64) {
-    self.byteCount = byteCount
-  }
-
-  /// A byte came; of an empty object, that it is empty.
-  var hasCome: Bool { state.withLock { $0.hasCome } }
-  /// What came belongs to something else.
-  var isOther: Bool { state.withLock { $0.isOther } }
+  /// Whether the object's byte came; false when that of another one did; nil when nothing came.
+  var isThere: Bool? { state.withLock { $0 } }
 
   func begin(status: Int, headers: [HTTPField]) -> Bool {
-    let head = DownloadHead(status: status, headers: headers)
-    let start = head?.part?.range.lowerBound ?? 0
-    let total = head.flatMap { $0.part == nil ? $0.byteCount : $0.part?.total }
-    return state.withLock { state in
-      state.isOther = head == nil || start != 0 || total.map { $0 != byteCount } ?? false
-      state.hasCome = !state.isOther && byteCount == 0
-      return !state.isOther
+    guard let head = DownloadHead(status: status, headers: headers), head.part?.range.lowerBound ?? 0 == 0 else {
+      return false
     }
+    let total = head.part == nil ? head.byteCount : head.part?.total
+    let isOther =
+      object.etag.flatMap { etag in head.eTag.map { $0 != etag } } ?? false
+      || object.byteCount.flatMap { count in total.map { $0 != count } } ?? false
+    state.withLock { $0 = isOther ? false : object.byteCount == 0 ? true : nil }
+    return !isOther
   }
 
   func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    state.withLock { state in
-      if bytes.isEmpty { return true }
-      state.hasCome = byteCount > 0
-      state.isOther = byteCount == 0
-      return byteCount > 0 && bytes.count == 1
-    }
+    if bytes.isEmpty { return true }
+    state.withLock { $0 = object.byteCount != 0 }
+    return object.byteCount != 0 && bytes.count == 1
   }
 }
 

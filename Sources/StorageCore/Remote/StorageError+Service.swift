@@ -16,7 +16,7 @@ extension StorageError {
   private static func meaning(of error: ServiceError) -> (Code, hint: String?) {
     switch error.kind {
     case .retryable, .ambiguous:
-      if error.isOfObjectBytes, error.deservesOneRetry, (error.status ?? 0) >= 500 {
+      if error.isOfObjectBytes, error.code == "InternalError" {
         // The service answers like this for good when it has lost the bytes of an object that it lists.
         (.objectMissing, "store the file again: the same command mends it")
       } else if error.asksForLess, !error.isDatabaseAway {

@@ -80,6 +80,11 @@ final class Outage: Sendable {
     }
   }
 
+  /// Whoever asked the service was stopped before it answered: the next one looks.
+  func abandoned(_ passage: consuming Passage) {
+    if passage.isProbe { isProbing.store(false, ordering: .relaxed) }
+  }
+
   /// The service was asked, again and again, and is down. What cannot be noted is not: the next one waits again.
   ///
   /// An error that one object may cause for ever says nothing about the service, nor does one of `pass`.

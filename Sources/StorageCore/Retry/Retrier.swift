@@ -41,7 +41,7 @@ public struct Retrier: Sendable {
     } catch {
       switch error.code {
       case .unreachable: outage.note(error)
-      case .interrupted, .deadline: break
+      case .interrupted, .deadline: outage.abandoned(passage)
       default: outage.ended(passage)
       }
       throw error

@@ -39,10 +39,8 @@ public struct RetryingObjectStore: ObjectStore {
     }
   }
 
-  public func readFirstByte(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) {
-    try await retrier.run { () async throws(StorageError) in
-      try await base.readFirstByte(of: key, in: bucket, byteCount: byteCount)
-    }
+  public func readFirstByte(of object: StoredObject, in bucket: String) async throws(StorageError) -> Bool {
+    try await retrier.run { () async throws(StorageError) in try await base.readFirstByte(of: object, in: bucket) }
   }
 
   /// Not repeated: a deletion that comes late may hit what was stored since.

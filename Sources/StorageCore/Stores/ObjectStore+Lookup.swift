@@ -34,20 +34,6 @@ extension ObjectStore {
   }
 }
 
-extension ObjectStore {
-  /// Whether bytes of an object come back when they are asked for. False when there is no such object, or the store lost
-  /// its bytes.
-  func hasBytes(_ key: String, in bucket: String, byteCount: Int64) async throws(StorageError) -> Bool {
-    do throws(StorageError) {
-      try await readFirstByte(of: key, in: bucket, byteCount: byteCount)
-      return true
-    } catch {
-      guard [.notFound, .objectMissing].contains(error.code) else { throw error }
-      return false
-    }
-  }
-}
-
 private func commonPrefix(_ first: String, _ last: String) -> String {
   let pairs = zip(first.utf8, last.utf8).prefix { $0 == $1 }
   return String(decoding: pairs.map(\.0), as: UTF8.self)

@@ -24,10 +24,12 @@ public protocol ObjectStore: Sendable {
   /// Throws `.notFound` when there is no object.
   func read(_ key: String, in bucket: String, into incoming: IncomingObject) async throws(StorageError)
 
-  /// Asks for the first byte of an object of `byteCount` bytes, of an empty one for all of nothing: lists and descriptions
-  /// are no proof that the store has an object's bytes, see `docs/reliability.md`. Throws `.notFound` when there is no
-  /// such object, `.objectMissing` when the store has no bytes of it, `.changed` when it has another length by now.
-  func readFirstByte(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError)
+  /// Asks for the first byte of an object that was described, of an empty one for all of nothing: lists and descriptions
+  /// are no proof that the store has an object's bytes, see `docs/reliability.md`. One whose length nobody recorded is
+  /// taken for one that has bytes.
+  /// - Returns: whether what came is of the object as it was described; else it is another one, or another length, by now.
+  ///   Throws `.notFound` when there is no such object, `.objectMissing` when the store seems to have no bytes of it.
+  func readFirstByte(of object: StoredObject, in bucket: String) async throws(StorageError) -> Bool
 
   /// Deletes objects, at most 500; one that is not there is no error. Ends within 20 seconds, one way or the other: that
   /// none of them is there afterwards has to be asked with `isGone`.

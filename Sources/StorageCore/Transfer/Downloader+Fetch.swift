@@ -15,7 +15,7 @@ extension Downloader {
   ) async throws(StorageError) -> Fetched {
     do throws(StorageError) {
       let place = try await ContentWriter.shared.place(of: row, in: target, replacing: options.replaces)
-      let digest = row.metadata.sha256.flatMap { SHA256Digest(hex: $0) }
+      let digest = row.metadata.digest
       if let cache, let digest, let blob = await cache.blob(digest) {
         return try await take(blob, holding: digest, row, to: place, options)
       }
@@ -65,14 +65,14 @@ extension Downloader {
       file = try project.spool()
       received = try await Self.receive(row, part, of: total, from: project, into: file)
     }
-    if part == nil, row.metadata.sha256 != nil {
+    if part == nil, row.metadata.digest != nil {
       await cache?.add(
         file, isSpooled: spool != nil, received.sha256, byteCount: received.byteCount, of: row, in: projectURL)
     }
     if let place { try await ContentWriter.shared.commit(file, at: place, replacing: options.replaces) }
     let result = DownloadedFile(
       row: row, path: place?.path, byteCount: received.byteCount, sha256: received.sha256.hex,
-      isVerified: part == nil && row.metadata.sha256 != nil, source: project.backend == .local ? .local : .remote,
+      isVerified: part == nil && row.metadata.digest != nil, source: project.backend == .local ? .local : .remote,
       part: part.flatMap { part in total.map { (part, $0) } })
     return Fetched(file: result, content: file, range: 0..<received.byteCount)
   }
@@ -123,7 +123,7 @@ extension Downloader {
       // A service without its database answers as one that lost the bytes does; but not this.
       let isDescribed = try await project.objects.object(row.storagePath, in: row.bucket) != nil
       // Whoever stores it next has to look at its bytes.
-      try await ProofRecord(of: project).forget([row.id])
+      await ProofRecord(of: project).forget([row.id])
       throw isDescribed ? .bytesMissing(of: row) : .objectMissing(of: row)
     }
   }
@@ -138,8 +138,8 @@ extension Downloader {
     } else {
       // A row without a size leaves the service's word, which an answer of a part only does not keep.
       let fits = (row.byteCount ?? received.objectByteCount).map { $0 == received.byteCount } ?? true
-      // Another program may have written its hex in upper case; what is no digest at all is none of these bytes'.
-      let isRight = row.metadata.sha256.map { SHA256Digest(hex: $0) == received.sha256 } ?? true
+      // Another program may have written something that is no digest: that says nothing of a content.
+      let isRight = row.metadata.digest.map { $0 == received.sha256 } ?? true
       guard fits, isRight else { throw .otherBytes(of: row) }
     }
   }

@@ -2,10 +2,8 @@ internal import Glibc
 
 /// Writes content that lies in no file into one without a name, in the state directory.
 ///
-/// Blocking, so on a queue of its own.
+/// Blocking, so on a queue of its own; one for each content, for what comes from a descriptor may be long in coming.
 actor Spooler {
-  static let shared = Spooler()
-
   private let executor = BlockingExecutor(label: "supastore.spooler")
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

@@ -19,11 +19,11 @@ extension UploadSource {
         return .tree(try Self.root(path), patterns)
       case .descriptor(let number):
         let limit = destination.byteLimit
-        let file = try await Spooler.shared.spool(number, named: label, in: directory, limit: limit, until: stop)
+        let file = try await Spooler().spool(number, named: label, in: directory, limit: limit, until: stop)
         guard let file else { throw .tooLarge(byteCount: nil, destination.bucket) }
         return .file(spooled(file))
       case .bytes(let bytes):
-        return .file(spooled(try await Spooler.shared.spool(bytes, named: label, in: directory)))
+        return .file(spooled(try await Spooler().spool(bytes, named: label, in: directory)))
       case .unusable(let error):
         throw error
       }

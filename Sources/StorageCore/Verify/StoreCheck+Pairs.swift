@@ -1,3 +1,5 @@
+internal import Digests
+
 /// A row that does not go with its object, asked about once more.
 private struct Suspect: Sendable {
   var row: FileRow
@@ -20,7 +22,7 @@ extension StoreCheck {
       guard let last = page.last else { return }
       place = last.place
       let open = page.filter { !$0.isTold }
-      for finding in try await lookAtBytes(of: open.filter { $0.fits && depth(of: $0) > .listing }, index) {
+      for finding in await lookAtBytes(of: open.filter { $0.fits && depth(of: $0) > .listing }, index) {
         try tally.count(finding)
       }
       for pair in open where pair.fits && depth(of: pair) == .listing { try tally.count(pair.finding(.same)) }
@@ -39,18 +41,16 @@ extension StoreCheck {
   }
 
   /// What was found of each, after the journal was told of it.
-  private func lookAtBytes(
-    of pairs: [CheckIndex.Pair], _ index: CheckIndex
-  ) async throws(StorageError) -> [CheckFinding] {
+  private func lookAtBytes(of pairs: [CheckIndex.Pair], _ index: CheckIndex) async -> [CheckFinding] {
     let looked = await concurrently(pairs, limit: options.jobs) { pair in
       stop.isRaised ? nil : await lookAtBytes(of: pair, index)
     }
     let findings = looked.compactMap(\.self)
-    try await proofs.forget(
+    await proofs.forget(
       findings.filter { [.objectMissing, .bytesMissing, .digestDiffers, .sizeDiffers].contains($0.kind) }
         .compactMap(\.id))
     let objects = Dictionary(pairs.map { ($0.id, $0.object) }, uniquingKeysWith: { first, _ in first })
-    try await proofs.note(
+    await proofs.note(
       findings.compactMap { finding in
         guard finding.kind == .same, let id = finding.id, case let object?? = objects[id] else { return nil }
         return (id, object, finding.depth == .allBytes ? .allBytes : .firstByte)
@@ -81,13 +81,19 @@ extension StoreCheck {
   }
 
   private func bytes(of pair: CheckIndex.Pair) async throws(StorageError) -> CheckFinding {
-    guard depth(of: pair) == .firstByte, let byteCount = pair.object?.byteCount else {
+    guard depth(of: pair) == .firstByte, let object = pair.object else {
       return try await finding(readingThrough: pair)
     }
-    let isThere = try await project.objects.hasBytes(pair.place.key, in: pair.place.bucket, byteCount: byteCount)
-    var finding = pair.finding(isThere ? .same : .bytesMissing)
-    if isThere { finding.depth = .firstByte }
-    return finding
+    switch try await project.objects.sight(object, in: pair.place.bucket) {
+    case .there:
+      var finding = pair.finding(.same)
+      finding.depth = .firstByte
+      return finding
+    case .gone: return pair.finding(.objectMissing)
+    case .lost: return pair.finding(.bytesMissing)
+    // Whoever looks once more sees whether it fits.
+    case .replaced: return pair.finding(.sizeDiffers)
+    }
   }
 
   /// Reads an object through and compares it with its row.
@@ -103,7 +109,9 @@ extension StoreCheck {
         finding = pair.finding(.sizeDiffers)
         finding.objectByteCount = byteCount
       } else {
-        finding = pair.finding((pair.sha256.map { $0 == sha256.hex } ?? true) ? .same : .digestDiffers)
+        // What is no digest says nothing of a content.
+        let expected = pair.sha256.flatMap { SHA256Digest(hex: $0) }
+        finding = pair.finding(expected.map { $0 == sha256 } ?? true ? .same : .digestDiffers)
       }
       finding.depth = .allBytes
       meter.count(files: 1, bytes: byteCount)
@@ -122,16 +130,31 @@ extension StoreCheck {
     let lost = suspects.filter { if case .success(nil) = $0.object { true } else { false } }
     let still = Set(try await project.rows.files(ids: lost.map(\.row.id)).map(\.place))
     var findings: [CheckFinding] = []
+    var fitting: [CheckIndex.Pair] = []
     for suspect in suspects {
       switch suspect.object {
       case .failure(let error): findings.append(suspect.finding(.unreadable, error))
       case .success(nil):
         guard still.contains(suspect.row.place) else { continue }
         findings.append(try await repaired(suspect.finding(.objectMissing), suspect.row, index))
-      case .success: findings.append(suspect.finding(suspect.hasSameSize ? .same : .sizeDiffers))
+      case .success(let object?):
+        let pair = pair(of: suspect.row, object)
+        if !suspect.hasSameSize {
+          findings.append(suspect.finding(.sizeDiffers))
+        } else if depth(of: pair) > .listing {
+          fitting.append(pair)
+        } else {
+          findings.append(suspect.finding(.same))
+        }
       }
     }
-    return findings
+    return findings + (await lookAtBytes(of: fitting, index))
+  }
+
+  private func pair(of row: FileRow, _ object: StoredObject) -> CheckIndex.Pair {
+    CheckIndex.Pair(
+      place: row.place, id: row.id, byteCount: row.byteCount, sha256: row.metadata.sha256, object: object,
+      isRead: options.reading?.includes(row.id, on: options.day) ?? false, isTold: false)
   }
 
   /// The rows that are still on their places.

@@ -14,7 +14,7 @@ extension StoreCheck {
       guard Bucket(rawValue: row.bucket) != nil else {
         throw StorageError(.rejected, "\(row.bucket) is no bucket of ours")
       }
-      guard let sha256 = row.metadata.sha256.flatMap({ SHA256Digest(hex: $0) }) else {
+      guard let sha256 = row.metadata.digest else {
         throw StorageError(.rejected, "the row tells no digest by which a content could be known")
       }
       let content = try await content(sha256, index)
@@ -68,10 +68,12 @@ extension StoreCheck {
     switch ObjectProof(of: object, against: content.digests) {
     case .holds:
       // It was sent after all, or by somebody else, and its bytes may have been lost.
-      if placement == .alreadyThere,
-        try await !project.objects.hasBytes(row.storagePath, in: row.bucket, byteCount: content.digests.byteCount)
-      {
-        try await add(content, of: row, overLostBytes: true)
+      guard placement == .alreadyThere else { return }
+      switch try await project.objects.sight(object, in: row.bucket) {
+      case .there: return
+      case .lost: try await add(content, of: row, overLostBytes: true)
+      case .gone, .replaced:
+        throw StorageError(.changed, "its object was written or removed meanwhile", hint: "run the same command again")
       }
     case .differs: throw .otherContent(on: row.storagePath)
     case .unsettled:
@@ -116,10 +118,12 @@ extension StoreCheck {
     _ place: ObjectAddress, _ object: StoredObject, of row: FileRow, _ index: CheckIndex
   ) async throws(StorageError) {
     switch try await content(of: place, byteCount: object.byteCount) {
-    case .whole(let sha256, let byteCount) where sha256.hex == row.metadata.sha256 && row.byteCount == byteCount: return
+    case .whole(let sha256, let byteCount) where sha256 == row.metadata.digest && row.byteCount == byteCount: return
     case .whole, .longer: throw StorageError(.integrity, "the object's bytes are not those that its digest tells")
     case .lost:
-      guard let sha256 = row.metadata.sha256.flatMap({ SHA256Digest(hex: $0) }) else {
+      // Whoever stores it next asks for its bytes.
+      await proofs.forget([row.id])
+      guard let sha256 = row.metadata.digest else {
         throw StorageError(.objectMissing, "the service has lost its bytes, and nothing tells its digest")
       }
       try await add(try await content(sha256, index), of: row, overLostBytes: true)

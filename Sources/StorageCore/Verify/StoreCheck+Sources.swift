@@ -82,7 +82,12 @@ extension StoreCheck {
       }
       guard let object = pair.object, pair.fits else { continue }
       if let kind = try await difference(of: source, object) {
-        findings.append(source.finding(kind, object))
+        var finding = source.finding(kind, object)
+        if kind == .bytesMissing {
+          await proofs.forget([source.row.id])
+          finding = try await repaired(finding, source.row, index)
+        }
+        findings.append(finding)
         try await index.noteTold(pair.place)
       }
     }

@@ -23,10 +23,12 @@ final class Interruption: Sendable {
   ) async rethrows -> Value {
     let interruption = Interruption()
     let queue = DispatchQueue(label: "supastore.signals")
+    // Speaking may wait for whoever reads the output; the second signal must not wait for that.
+    let voice = DispatchQueue(label: "supastore.signals.voice")
     let sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler { interruption.receive(number, console) }
+      source.setEventHandler { interruption.receive(number) { voice.async { console.note(afterFirst) } } }
       source.resume()
       return source
     }
@@ -34,13 +36,16 @@ final class Interruption: Sendable {
     return try await body(interruption)
   }
 
-  private func receive(_ number: Int32, _ console: Console) {
+  private static let afterFirst = "stopping after what is under way; once more to stop at once"
+
+  /// - Parameter tell: says that the first one was heard.
+  private func receive(_ number: Int32, _ tell: () -> Void) {
     let isFirst = caught.withLock { caught in
       defer { caught = number }
       return caught == nil
     }
     guard isFirst else { _exit(128 + number) }
-    console.note("stopping after what is under way; once more to stop at once")
     stop.raise()
+    tell()
   }
 }

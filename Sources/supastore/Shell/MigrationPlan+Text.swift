@@ -9,7 +9,7 @@ extension MigrationPlan {
       "unchanged": JSONDocument(unchangedCount), "ask_files": JSONDocument(askCount),
       "send_files": JSONDocument(sendCount),
       "send_bytes": JSONDocument(sendByteCount), "refused": JSONDocument(refusedCount),
-      "skipped": JSONDocument(refusals.count - refusedCount), "ask_files": JSONDocument(askCount),
+      "skipped": JSONDocument(refusals.count - refusedCount),
       "requests": JSONDocument(requestCount),
     ]
   }

@@ -76,6 +76,9 @@ import Testing
       let file = try root.appending(".gitignore")
       try file.write("# built\r\n\nbuild/\n*.log  \nkept\\ \n!x")
       #expect(try PathPatterns.lines(of: file) == ["build/", "*.log", "kept\\ ", "!x"])
+      // A line ends where git has it end, and a mark at the beginning is none of the pattern.
+      try file.write("\u{FEFF}a\u{0B}b\r\nc\u{2028}d\ne\u{85}f\u{0C}\ng")
+      #expect(try PathPatterns.lines(of: file) == ["a\u{0B}b", "c\u{2028}d", "e\u{85}f\u{0C}", "g"])
       for path in [try root.appending("nosuch"), root] {
         #expect(throws: StorageError.self) { try PathPatterns.lines(of: path) }
       }

@@ -8,6 +8,8 @@ struct Interposer: Sendable {
   var afterUploads: @Sendable (Int) throws -> Void = { _ in }
   /// Before each attempt to read an object.
   var beforeRead: @Sendable () async throws -> Void = {}
+  /// Before each question for an object's first byte.
+  var beforeFirstByte: @Sendable () async throws -> Void = {}
   var beforeInsert: @Sendable () throws -> Void = {}
   var afterInsert: @Sendable () throws -> Void = {}
   var beforeMetadataUpdate: @Sendable () throws -> Void = {}
@@ -50,8 +52,13 @@ private struct InterposedStore: ObjectStore {
     }
     try await store.read(key, in: bucket, into: incoming)
   }
-  func readFirstByte(of key: String, in bucket: String, byteCount: Int64) async throws(StorageError) {
-    try await store.readFirstByte(of: key, in: bucket, byteCount: byteCount)
+  func readFirstByte(of object: StoredObject, in bucket: String) async throws(StorageError) -> Bool {
+    do {
+      try await interposer.beforeFirstByte()
+    } catch {
+      throw StorageError(.damaged, "the test's other hand failed: \(error)")
+    }
+    return try await store.readFirstByte(of: object, in: bucket)
   }
   func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
     try await store.delete(keys, in: bucket)

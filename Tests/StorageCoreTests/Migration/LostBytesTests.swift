@@ -1,4 +1,5 @@
 import StandIn
+import Synchronization
 import TestSupport
 import Testing
 
@@ -177,5 +178,59 @@ import Testing
     #expect(mended.status == .stored && mended.reason?.contains("lost its bytes") == true)
     let contents = try await fixture.downloadEverything()
     #expect(contents.map(\.value) == [Array("first".utf8)])
+  }
+
+  /// Uploads a content to a chosen path from a machine that never saw it, while another hand does something just before
+  /// the first byte is asked for.
+  private func uploadToChosenPath(
+    _ fixture: MigrationFixture, _ otherHand: @escaping @Sendable (OpenProject) async throws -> Void
+  ) async throws -> FileOutcome {
+    var options = UploadOptions()
+    options.storagePath = try ObjectPath(exactly: "chosen/place.txt")
+    let name = LocalPath(checked: Array("a".utf8))
+    let source = UploadSource.bytes(Array("AAAA".utf8), label: name, name: name)
+    let stored = try await fixture.open { [options] in try await $0.upload(source, options) }
+    #expect(stored.status == .stored)
+    return try await fixture.open(in: try TestSupport.TemporaryDirectory()) { [options] open in
+      let isDone = Mutex(false)
+      var interposer = Interposer()
+      interposer.beforeFirstByte = {
+        if isDone.withLock({ done in
+          defer { done = true }
+          return done
+        }) {
+          return
+        }
+        try await otherHand(open)
+      }
+      return try await interposer.between(open).upload(source, options)
+    }
+  }
+
+  private static func object(_ content: String, overwrites: Bool) -> ObjectUpload {
+    ObjectUpload(
+      bucket: "user-files", key: "chosen/place.txt", mediaType: "text/plain", content: .bytes(Array(content.utf8)),
+      metadata: [], overwrites: overwrites)
+  }
+
+  @Test(.standIn(per: .test)) func `the first byte of another version proves nothing of this one`() async throws {
+    let fixture = try await MigrationFixture.withBuckets()
+    let outcome = try await uploadToChosenPath(fixture) { open in
+      _ = try await open.objects.put(Self.object("BBBB", overwrites: true))
+    }
+    #expect(outcome.error?.code == .conflict)
+    let etag = try fixture.project.query("select metadata ->> 'eTag' from storage.objects")[0][0]
+    #expect(etag == "\"f50881ced34c7d9e6bce100bf33dec60\"", "what the other hand wrote is still there")
+  }
+
+  @Test(.standIn(per: .test)) func `what is gone is not written over what comes in its place`() async throws {
+    let fixture = try await MigrationFixture.withBuckets()
+    let outcome = try await uploadToChosenPath(fixture) { open in
+      try await open.objects.delete(["chosen/place.txt"], in: "user-files")
+    }
+    #expect(outcome.status == .stored)
+    #expect(fixture.project.requests().count { $0.method == "POST" && $0.target.contains("/chosen/") } == 2)
+    let contents = try await fixture.downloadEverything()
+    #expect(contents.map(\.value) == [Array("AAAA".utf8)])
   }
 }

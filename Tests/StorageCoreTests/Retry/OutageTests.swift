@@ -37,6 +37,25 @@ import Testing
 
   private let error = StorageError(.unreachable, "the connection was refused", retry: .soon)
 
+  @Test func `one that is stopped while it looks leaves the next look to somebody else`() async throws {
+    process().note(error)
+    wait(Outage.shortestPause)
+    let outage = process()
+    var retrier = Retrier(budget: RetryBudget())
+    retrier.outage = outage
+    await #expect(throws: StorageError.self) {
+      try await retrier.run { () async throws(StorageError) in throw StorageError(.interrupted, "interrupted") }
+    }
+    // It neither goes on as if it were the one that looks, nor is the service taken to be back.
+    do {
+      let passage = try outage.pass()
+      let isProbe = passage.isProbe
+      #expect(isProbe)
+      outage.note(error)
+    }
+    #expect(!isLetThrough(outage))
+  }
+
   @Test func `nothing is kept while nothing is wrong`() {
     #expect(isLetThrough(process()))
     process().ended()

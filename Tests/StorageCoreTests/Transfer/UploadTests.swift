@@ -87,4 +87,29 @@ import Testing
     #expect(error?.code == .interrupted)
     #expect(try fixture.counts() == [0, 0, 0])
   }
+
+  @Test func `content that is long in coming holds up no other`() async throws {
+    let fixture = try await MigrationFixture.withBuckets()
+    var (slow, quick): ([Int32], [Int32]) = ([0, 0], [0, 0])
+    #expect(pipe(&slow) == 0 && pipe(&quick) == 0)
+    defer { for descriptor in slow + quick where descriptor >= 0 { close(descriptor) } }
+    #expect(write(quick[1], "quick", 5) == 5)
+    close(quick[1])
+    quick[1] = -1
+    func source(_ number: Int32, _ name: String) -> UploadSource {
+      .descriptor(number, label: LocalPath(checked: [0x2d]), name: LocalPath(checked: Array(name.utf8)))
+    }
+    let (slowSource, quickSource) = (source(slow[0], "slow"), source(quick[0], "quick"))
+    try await fixture.open { open in
+      async let first = open.upload(slowSource)
+      // Its content has not come, and nothing says that it ever will.
+      let second = try await open.upload(quickSource)
+      #expect(second.status == .stored)
+      #expect(write(slow[1], "slow", 4) == 4)
+      close(slow[1])
+      slow[1] = -1
+      let late = try await first
+      #expect(late.status == .stored)
+    }
+  }
 }

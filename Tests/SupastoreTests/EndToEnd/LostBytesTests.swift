@@ -200,10 +200,96 @@ import Testing
     let error = try #require(lines.first { $0["id"]?.string == lost }?["error"])
     #expect(error["code"] == "object_missing")
     #expect(try restore.documents.last?["restored"] == 1)
-    // Its row is back, and storing it again mends it.
+    // Its row is back, and storing it again mends it, also on the machine that saw its bytes before.
     let content = Array("lost".utf8) + [UInt8](repeating: 46, count: 16)
     let again = try await supastore.run(
       ["upload", "-", "--name", "lost", "--conversation", "c", "--json"], input: content)
-    #expect(again.exitStatus == 0)
+    #expect(try again.documents("file").first?["status"] == "stored")
+    #expect(try await expectFetchable(again, by: supastore) == 1)
+  }
+
+  // MARK: what is not to be believed
+
+  @Test(.standIn(per: .test)) func `what a run found lost and could not mend is not unchanged for the next`()
+    async throws
+  {
+    let fixture = try VerifyFixture()
+    let supastore = fixture.supastore
+    try await fixture.store()
+    try lose("a.txt", of: fixture)
+    var refusal = Fault(.status, on: Self.upload, count: 0)
+    (refusal.status, refusal.body) = (413, "{}")
+    fixture.project.add(refusal)
+    let failed = try await supastore("migrate", "--json", "--verify", "full", fixture.tree["root"])
+    #expect(try failed.summary["failed"] == 1 && failed.summary["unchanged"] == 7)
+    fixture.project.removeFaults()
+    let run = try await supastore("migrate", "--json", fixture.tree["root"])
+    #expect(try run.summary["stored"] == 1 && run.summary["unchanged"] == 7)
+    #expect(try await expectFetchable(run, by: supastore) == 8)
+  }
+
+  @Test(.standIn(per: .test)) func `an upload that failed is not trusted because it is listed`() async throws {
+    let fixture = try VerifyFixture()
+    let supastore = fixture.supastore
+    try await supastore.setUp()
+    try fixture.tree.write("content".utf8, to: "root/a.txt")
+    fixture.project.add(Fault(.loseBytes, on: Self.upload, count: 0))
+    let failed = try await supastore.with(["SUPASTORE_MODE": "only"])("migrate", "--json", fixture.tree["root"])
+    #expect(try failed.summary["failed"] == 1)
+    fixture.project.removeFaults()
+    let run = try await supastore("migrate", "--json", "--trust-listing", fixture.tree["root"])
+    #expect(try run.summary["stored"] == 1 && run.summary["trusted"] == 0)
+    #expect(try await expectFetchable(run, by: supastore) == 1)
+  }
+
+  @Test(.standIn(per: .test)) func `reads that fail for a while are no lost bytes`() async throws {
+    let fixture = try VerifyFixture()
+    let supastore = fixture.supastore
+    try await fixture.store()
+    let versions = "select name, version from storage.objects order by name"
+    let before = try fixture.project.query(versions)
+    // As the file back end answers while its database is away; once for each object, and once more.
+    var outage = Fault(.status, on: "GET /storage/v1/object/authenticated/*", count: 6)
+    outage.status = 500
+    outage.body = #"{"statusCode":"500","error":"Internal","message":"Internal Server Error","code":"InternalError"}"#
+    fixture.project.add(outage)
+    let other = supastore.with(["SUPASTORE_STATE_DIR": fixture.tree["other"]])
+    let run = try await other("migrate", "--json", "--jobs", "2", fixture.tree["root"])
+    #expect(try run.summary["unchanged"] == 8, "\(run.output)")
+    #expect(try fixture.project.query(versions) == before)
+  }
+
+  @Test(.standIn(per: .test)) func `commands that promise nothing of bytes go on with files that lost theirs`()
+    async throws
+  {
+    let fixture = try VerifyFixture()
+    let supastore = fixture.supastore
+    try await supastore.setUpTrash()
+    let lost = try await supastore.store("lost", in: "c")
+    _ = try await supastore.store("kept", in: "c")
+    try lose("lost", of: fixture)
+    for command in [
+      ["list"], ["info", lost], ["status"], ["link", "--conversation", "d", lost], ["conversation", "show", "c"],
+      ["unlink", "--conversation", "d", lost], ["cleanup"],
+    ] {
+      let run = try await supastore.run(command + ["--json"])
+      #expect(run.exitStatus == 0, "\(command): \(run.output)\(run.errors)")
+    }
+    let purge = try await supastore("delete", "--yes", "--now", "--json", lost)
+    #expect(try purge.exitStatus == 0 && purge.ids(.purged) == [lost], "\(purge.output)")
+    #expect(try supastore.counts() == StoredCounts(each: 1))
+  }
+
+  @Test(.standIn(per: .test)) func `who only looks needs no place to write`() async throws {
+    let fixture = try VerifyFixture()
+    try await fixture.store()
+    try lose("a.txt", of: fixture)
+    let homeless = fixture.supastore.with([
+      "SUPASTORE_STATE_DIR": "/proc/nosuch", "SUPASTORE_CACHE_DIR": "/proc/nosuch",
+    ])
+    let id = try fixture.file("a.txt").id
+    let download = try await homeless("download", id, "-o", fixture.tree["copy"], "--json")
+    #expect(download.exitStatus == 4, "\(download.errors)")
+    #expect(try await homeless("verify", "--touch", "--json").summary["bytes_missing"] == 1)
   }
 }

@@ -71,7 +71,7 @@ import Testing
     #expect(try restore.exitStatus == 4 && restore.documents("restoration").first?["status"] == "purging")
     supastore.project.removeFaults()
     // Not within the minute; then by whoever asks.
-    #expect(try await supastore("trash", "purge", "--yes", id, "--json").paths(.kept).count == 1)
+    #expect(try await supastore("trash", "purge", "--yes", id, "--json").paths(.failed).count == 1)
     try supastore.ageTrash(by: "61 seconds")
     #expect(try await supastore("delete", "--yes", "--now", id, "--json").ids(.purged) == [id])
     #expect(try supastore.counts() == StoredCounts(each: 0))

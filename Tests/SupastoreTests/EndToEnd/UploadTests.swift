@@ -287,4 +287,18 @@ import Testing
     #expect(try await supastore("upload", "--exclude-from", tree["ignore"], tree["root/a.txt"]).exitStatus == 2)
     #expect(try await supastore("migrate", "--exclude-from", tree["nosuch"], tree["root"]).exitStatus == 2)
   }
+
+  @Test func `every file of a run that ends early is counted, the first ten thousand by name`() async throws {
+    try await supastore.setUp()
+    let count = 10_600
+    for number in 0..<count { try tree.write([], to: "many/d\(number % 10)/f\(number)") }
+    var fault = StandInInstance.Fault(.status, on: "POST /rest/v1/files*", count: 0)
+    (fault.status, fault.body) = (403, #"{"code": "42501", "message": "permission denied for table files"}"#)
+    supastore.project.add(fault)
+    let run = try await supastore("upload", "-r", "--json", tree["many"], "--jobs", "8")
+    #expect(run.exitStatus == 5, "\(run.errors)")
+    let summary = try run.summary
+    #expect(summary["scanned"]?.int == count && summary["failed"]?.int == count)
+    #expect(try run.documents("file").count < count)
+  }
 }

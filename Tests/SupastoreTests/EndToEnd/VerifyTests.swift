@@ -155,6 +155,19 @@ import Testing
     }
   }
 
+  @Test func `digests in upper case are the same, and what is none says nothing`() async throws {
+    try await fixture.store()
+    try fixture.project.query(
+      "update files set metadata = metadata || jsonb_build_object('sha256', upper(metadata ->> 'sha256'))")
+    #expect(try await fixture.verify("--read").summary["same"] == 8)
+    let file = try fixture.file("a.txt")
+    try fixture.project.query(
+      "update files set metadata = metadata || '{\"sha256\": \"no digest\"}' where id = $1::uuid", file.id)
+    #expect(try await fixture.verify("--read").summary["same"] == 8)
+    let download = try await supastore("download", file.id, "-o", "-", "--no-cache")
+    #expect(download.exitStatus == 0 && download.output == "content of a.txt", "\(download.errors)")
+  }
+
   @Test func `without a bucket nothing is concluded`() async throws {
     let run = try await supastore("verify", "--json")
     #expect(run.exitStatus == 1)

@@ -22,6 +22,22 @@ import Testing
     return try #require(try run.documents("file").first?["id"]?.string)
   }
 
+  @Test func `what could not be deleted at Supabase still waits, and what was is told`() async throws {
+    let waiting = try await queue("waiting", "--conversation", "c")
+    let other = supastore.with(["SUPASTORE_STATE_DIR": fixture.tree["other"]])
+    #expect(try await other("upload", fixture.tree["waiting"], "--conversation", "c").exitStatus == 0)
+    #expect(try await supastore("test-connection").exitStatus == 0)
+    try supastore.seed(500, "many", linkedTo: ["c"])
+    var fault = StandInInstance.Fault(.status, on: "POST /rest/v1/rpc/supastore_trash_files", nth: 2)
+    (fault.status, fault.body) = (400, #"{"code": "22000", "message": "refused"}"#)
+    fixture.project.add(fault)
+    let paths = (1...500).map { "uploads/seed/many-\($0)" }
+    let run = try await supastore.run(["delete", "--yes", "--json"] + paths + [waiting])
+    #expect(run.exitStatus == 3, "\(run.errors)")
+    #expect(try run.ids(.trashed).count == 500 && run.ids(.failed) == [waiting])
+    #expect(try await fixture.sync("--dry-run").item(waiting)?["status"] == "waiting")
+  }
+
   @Test func `a cleanup of the local store leaves what waits for a project`() async throws {
     let waiting = try await queue("waiting")
     let own = try await fixture.store("own")
