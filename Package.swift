@@ -28,7 +28,7 @@ let package = Package(
     .target(
       name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"],
       resources: [
-        .embedInCode("Resources/Tables.sql"), .embedInCode("Resources/Trash.sql"),
+        .embedInCode("Resources/Tables.sql"), .embedInCode("Resources/Access.sql"), .embedInCode("Resources/Trash.sql"),
         .embedInCode("Resources/Survey.sql"), .embedInCode("Resources/Removal.sql"),
         .embedInCode("Resources/Purge.sql"), .embedInCode("Resources/SchemaCatalog.sql"),
         .embedInCode("Resources/Grants.sql"),
@@ -38,7 +38,8 @@ let package = Package(
     .target(
       name: "StandIn", dependencies: ["CPostgres", "CCrypto", "CLinux"],
       resources: [
-        .embedInCode("Resources/Roles.sql"), .embedInCode("Resources/Phase1.sql"), .embedInCode("Storage/Storage.sql"),
+        .embedInCode("Resources/Roles.sql"), .embedInCode("Resources/DefaultPrivileges.sql"),
+        .embedInCode("Resources/Phase1.sql"), .embedInCode("Storage/Storage.sql"),
       ],
       swiftSettings: strict),
     .executableTarget(name: "supastore-standin", dependencies: ["StandIn"], swiftSettings: strict),

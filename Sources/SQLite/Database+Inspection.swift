@@ -11,7 +11,8 @@ extension Database {
         let found = try findings(of: "PRAGMA \(pragma)(100)")
         if !found.isEmpty { return found }
       }
-      try reading { () throws(SQLiteError) in try checkLength() }
+      // Whoever holds the database for good is inside a transaction already.
+      if isInTransaction { try checkLength() } else { try reading { () throws(SQLiteError) in try checkLength() } }
       return []
     } catch {
       guard case .damaged(let text) = error else { throw error }

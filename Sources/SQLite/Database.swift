@@ -180,6 +180,8 @@ public final class Database {
     }
   }
 
+  var isInTransaction: Bool { sqlite3_get_autocommit(connection) == 0 }
+
   /// SQLite takes what is missing of the last page for zeros.
   func checkLength() throws(SQLiteError) {
     guard let path else { return }

@@ -43,16 +43,19 @@ package struct ProjectDatabase: Sendable {
   /// Makes a database to copy projects from: a new Supabase project with the tables of Phase 1, or with what
   /// `schemaFile` makes on an empty database.
   /// One that is there is left alone.
-  package static func makeTemplate(_ name: String, in cluster: PostgresCluster, schemaFile: String? = nil) throws {
+  /// - Parameter opensTables: everything new in the schema public is open to all keys, as before 2026.
+  package static func makeTemplate(
+    _ name: String, in cluster: PostgresCluster, schemaFile: String? = nil, opensTables: Bool = false
+  ) throws {
     let template = ProjectDatabase(cluster: cluster, name: name, template: "template1")
     if try template.exists { return }
     let unfinished = ProjectDatabase(cluster: cluster, name: "unfinished", template: "template1")
     try unfinished.recreate()
-    try unfinished.makeSchema(schemaFile)
+    try unfinished.makeSchema(schemaFile, opensTables: opensTables)
     try PostgresConnection(cluster.conninfo(database: "postgres")).query("alter database unfinished rename to \(name)")
   }
 
-  private func makeSchema(_ schemaFile: String?) throws {
+  private func makeSchema(_ schemaFile: String?, opensTables: Bool) throws {
     if let schemaFile {
       let program = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=\(schemaFile)"]
       let status = try ChildProcess(program + [url], descriptors: [-1, -1, 2]).wait()
@@ -60,6 +63,9 @@ package struct ProjectDatabase: Sendable {
     }
     let connection = try PostgresConnection(conninfo)
     try connection.run(script: String(decoding: PackageResources.Roles_sql, as: UTF8.self))
+    if opensTables {
+      try connection.run(script: String(decoding: PackageResources.DefaultPrivileges_sql, as: UTF8.self))
+    }
     if schemaFile == nil {
       try connection.run(script: String(decoding: PackageResources.Phase1_sql, as: UTF8.self))
     }

@@ -15,14 +15,16 @@ package final class ProjectHost: Sendable {
   /// - Parameters:
   ///   - directory: where the data is kept for a later start; nil when it is not.
   ///   - schemaFile: makes the tables of each new project in place of Phase 1. Only for a directory without data.
-  package init(directory: String? = nil, schemaFile: String? = nil) throws {
+  ///   - opensTables: everything new in the schema public is open to all keys, as before 2026. Only for a directory
+  ///     without data.
+  package init(directory: String? = nil, schemaFile: String? = nil, opensTables: Bool = false) throws {
     watched = try WatchedDirectory(prefix: "standin")
     self.directory = directory ?? watched.path
     keepsData = directory != nil
     if let directory { try Self.prepare(directory, schemaFile: schemaFile) }
     cluster = try PostgresCluster(directory: "\(self.directory)/postgres", socketDirectory: "\(watched.path)/s")
     do {
-      try ProjectDatabase.makeTemplate(Self.template, in: cluster, schemaFile: schemaFile)
+      try ProjectDatabase.makeTemplate(Self.template, in: cluster, schemaFile: schemaFile, opensTables: opensTables)
     } catch {
       stop()
       throw error

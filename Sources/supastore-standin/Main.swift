@@ -20,7 +20,8 @@ enum Main {
 
   private static func run(_ options: Options, _ signals: inout SignalSet) -> Int32 {
     do {
-      let host = try ProjectHost(directory: options.directory, schemaFile: options.schema)
+      let host = try ProjectHost(
+        directory: options.directory, schemaFile: options.schema, opensTables: options.opensTables)
       defer { host.stop() }
       let standIn = try host.start("project", port: options.port, etags: options.etags, isAlone: true)
       defer { standIn.stop() }

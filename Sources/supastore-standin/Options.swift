@@ -6,6 +6,8 @@ struct Options {
   var directory: String?
   var schema: String?
   var etags = ETags.md5
+  /// Whether new tables are open to all keys.
+  var opensTables = false
   var isHelpWanted = false
   /// What to run beside the stand-in; empty: serve until a signal.
   var command: [String] = []
@@ -24,6 +26,8 @@ struct Options {
       --port N          listen on this port of 127.0.0.1 (default: a free one)
       --directory DIR   keep the data in DIR, or go on with what is there (default: nothing is kept)
       --schema FILE     run this SQL on the new database in place of the Phase-1 tables
+      --default-privileges
+                        open new tables to every key, as projects of before 2026 do
       --etag KIND       ETags as on the file back end (md5, the default) or as on S3 (multipart)
       --help            show this
 
@@ -48,6 +52,7 @@ struct Options {
       }
       switch parts[0] {
       case "--help", "-h": isHelpWanted = true
+      case "--default-privileges": opensTables = true
       case "--port":
         let text = try value()
         guard let number = UInt16(text) else { throw Misuse(message: "'\(text)' is no port") }

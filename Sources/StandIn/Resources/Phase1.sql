@@ -69,3 +69,8 @@ create trigger update_conversations_updated_at before update on conversations
 
 insert into schema_version (version, description)
   values (1, 'Initial schema: conversations, messages, files, conversation_files');
+
+-- Deployed when projects still opened new tables to everybody who has a key.
+grant all on all tables in schema public to anon, authenticated, service_role;
+grant all on all sequences in schema public to anon, authenticated, service_role;
+grant all on all functions in schema public to anon, authenticated, service_role;

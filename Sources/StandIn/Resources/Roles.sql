@@ -1,8 +1,7 @@
--- What a new Supabase project has before any table: roles, the extensions schema, privileges. May be run again, and
--- after a script that made some of it itself.
+-- What a new Supabase project has before any table: roles, the extensions schema. May be run again, and after a script
+-- that made some of it itself. Nothing is granted on tables to come: DefaultPrivileges.sql does that, for a project of
+-- before 2026.
 do $$
-declare
-  made_here boolean := not exists (select from pg_roles where rolname = 'service_role');
 begin
   if not exists (select from pg_roles where rolname = 'anon') then
     create role anon nologin noinherit;
@@ -10,7 +9,7 @@ begin
   if not exists (select from pg_roles where rolname = 'authenticated') then
     create role authenticated nologin noinherit;
   end if;
-  if made_here then
+  if not exists (select from pg_roles where rolname = 'service_role') then
     create role service_role nologin noinherit bypassrls;
   end if;
   if not exists (select from pg_roles where rolname = 'authenticator') then
@@ -19,12 +18,6 @@ begin
   -- The owner of everything in a real project; tokens with this role are refused.
   if not exists (select from pg_roles where rolname = 'supabase_admin') then
     create role supabase_admin nologin noinherit;
-  end if;
-  -- Tables older than the roles: the default privileges below come too late for them.
-  if made_here then
-    grant all on all tables in schema public to anon, authenticated, service_role;
-    grant all on all sequences in schema public to anon, authenticated, service_role;
-    grant all on all functions in schema public to anon, authenticated, service_role;
   end if;
 end
 $$;
@@ -40,6 +33,3 @@ create schema if not exists extensions;
 create extension if not exists "uuid-ossp" with schema extensions;
 
 grant usage on schema public, extensions to anon, authenticated, service_role;
-alter default privileges in schema public grant all on tables to anon, authenticated, service_role;
-alter default privileges in schema public grant all on sequences to anon, authenticated, service_role;
-alter default privileges in schema public grant all on functions to anon, authenticated, service_role;

@@ -28,6 +28,12 @@ extension StorageError {
       }
     case .serviceDown:
       (.unreachable, "the project is paused, restricted or read-only: see the dashboard")
+    case .denied where error.isMissingGrant:
+      (
+        .denied,
+        "the database grants the key's role nothing on it: run `supastore schema | psql \"$DB_URL\"`, which grants the "
+          + "service role what it needs"
+      )
     case .denied:
       error.isExpiredKey
         ? (.denied, "the key has expired: make a new one in the dashboard under Settings, API")

@@ -8,7 +8,11 @@ language sql stable security definer set search_path = '' as $$
   ), callers as (
     select r.rolname::text as name from pg_roles r where r.rolname in ('anon', 'authenticated', 'service_role')
   ), items (kind, relation, name, properties) as (
-    select 'table', r.name, r.name, jsonb_build_object(
+    select 'table', r.name, r.name, (
+      select coalesce(jsonb_object_agg(c.name || '_' || p.name,
+        case when has_table_privilege(c.name, r.oid, p.name) then 'yes' else 'no' end), '{}')
+      from callers c cross join unnest(array['select', 'insert', 'update', 'delete']) p (name)
+      where c.name = 'service_role') || jsonb_build_object(
       'row_security', case when r.relrowsecurity then 'on' else 'off' end,
       'access', (
         select string_agg(format('%s %s', c.name, p.name), ', ' order by c.name, p.at) from callers c

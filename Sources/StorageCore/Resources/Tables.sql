@@ -1,5 +1,14 @@
 -- The tables supastore works on: schema version 1.
 
+-- Which tables are older than this: who may use those is not changed without being asked to.
+do $$
+begin
+  perform set_config('supastore.older_tables', coalesce((
+    select string_agg(c.relname, ',') from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')), ''), true);
+end
+$$;
+
 create schema if not exists extensions;
 create extension if not exists "uuid-ossp" with schema extensions;
 

@@ -58,8 +58,12 @@ public struct SchemaDifference: Sendable {
   public let expected: String?
   /// Nil when it is missing.
   public let actual: String?
-  /// Whether running the schema's SQL again mends it. It never changes tables that are there.
+  /// Whether running the schema's SQL again mends it. It never changes tables that are there, but for who may use them.
   public let isMended: Bool
+  /// Whether others lose something by that, so that it has to be asked for.
+  public var isRestriction: Bool {
+    kind == .table && property == "row_security" && !name.hasPrefix("supastore_")
+  }
 
   init(_ item: SchemaItem, property: String? = nil, expected: String?, actual: String? = nil) {
     kind = item.kind

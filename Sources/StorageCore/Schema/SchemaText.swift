@@ -32,7 +32,12 @@ struct SchemaText {
   // MARK: tables
 
   private mutating func addTables(of sql: String) {
-    let secured = Set(sql.matches(of: #/alter table public\.(\w+) enable row level security;/#).map(\.output.1))
+    let secured = Set(
+      sql.matches(of: #/alter table public\.(\w+) enable row level security;/#).map(\.output.1)
+        + sql.matches(of: #/foreach candidate in array array\[([^\]]*)\]/#).flatMap {
+          $0.output.1.matches(of: #/\w+/#).map(\.output)
+        })
+    let granted = Self.grants(in: sql)
     let readable = Set(
       sql.matches(of: #/grant select on ([^;]*?) to service_role;/#).flatMap { $0.output.1.matches(of: #/\.(\w+)/#) }
         .map(\.output.1))
@@ -41,7 +46,11 @@ struct SchemaText {
       let definitions = Self.pieces(of: match.output.2) { $0 == "," }.map { Self.pieces(of: $0, where: \.isWhitespace) }
       var properties: [String: String] = [:]
       if secured.contains(match.output.1) { properties["row_security"] = "on" }
-      if readable.contains(match.output.1) { properties["access"] = "service_role select" }
+      // What of ours is nobody else's at all.
+      if readable.contains(match.output.1), name.hasPrefix("supastore_") {
+        properties["access"] = "service_role select"
+      }
+      for privilege in granted[name] ?? [] { properties["service_role_\(privilege)"] = "yes" }
       let columns = definitions.filter { !Self.isConstraint($0) }
       items.append(
         SchemaItem(
@@ -53,6 +62,15 @@ struct SchemaText {
         items.append(SchemaItem(kind: .constraint, relation: name, name: constraint))
       }
     }
+  }
+
+  /// What is granted to the service role, by table.
+  private static func grants(in sql: String) -> [String: [String]] {
+    var grants: [String: [String]] = [:]
+    for match in sql.matches(of: #/grant ([a-z, ]+) on public\.(\w+) to service_role;/#) {
+      grants[String(match.output.2)] = match.output.1.matches(of: #/\w+/#).map { String($0.output) }
+    }
+    return grants
   }
 
   private static func isConstraint(_ words: [Substring]) -> Bool { isClause(words[0]) }

@@ -99,6 +99,9 @@ extension ServiceError {
     kind == .denied && (message == "JWT expired" || message.hasPrefix("\"exp\" claim"))
   }
 
+  /// The role has no privilege on a table or function at all; of a policy that forbids a row PostgreSQL speaks otherwise.
+  package var isMissingGrant: Bool { code == "42501" && message.hasPrefix("permission denied for") }
+
   /// The server is older than PostgREST 12.2: it cannot promise how many rows a change affects.
   package var isOfOldServer: Bool { code == "PGRST122" || code == Self.guardNotApplied }
 

@@ -4,11 +4,17 @@ internal import StorageCore
 /// `supastore schema`
 enum SchemaCommand {
   static let check = Flag("check", help: "Compare the project's database with it instead, and print what differs.")
+  static let restrict = Flag(
+    "restrict",
+    help: "Print SQL that also turns row-level security on for tables which were there and which others can use.")
   static let declaration = Declaration(
     "schema", abstract: "Print the SQL that creates the database tables, or check them",
     discussion: """
       Needs no connection. The SQL creates what is missing and leaves what is there, so it can be run again. Run it \
-      with psql, or paste it into the SQL editor of the project's dashboard.
+      with psql, or paste it into the SQL editor of the project's dashboard. It grants the service role what it needs; \
+      nobody else can use the tables that it makes. Tables of an older project, which everybody who has the publishable \
+      key can use, stay as they are: --check names them, and --restrict turns row-level security on for them, so that \
+      only the service role and whom your own policies let in can use them.
 
       With --check it is the project's database that is looked at: tables, columns, constraints, indexes, triggers and \
       functions, one line for each that is missing or different; with --verbose also what is there besides, which is no \
@@ -19,17 +25,21 @@ enum SchemaCommand {
       Example("supastore schema | psql \"$DB_URL\"", "Create the tables"),
       Example("supastore schema --check", "See whether everything is there"),
     ],
-    check)
+    check, restrict)
 }
 
 extension SchemaCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let console = context.console
+    if arguments[check], arguments[restrict] {
+      throw UsageError("--check changes nothing, and --restrict prints what does", hint: "leave one of them out")
+    }
     guard arguments[check] else {
+      let sql = DatabaseSchema.sql(restricting: arguments[restrict])
       if console.isJSON {
-        try console.result(["type": "schema", "sql": .string(DatabaseSchema.sql)])
+        try console.result(["type": "schema", "sql": .string(sql)])
       } else {
-        try console.result(text: DatabaseSchema.sql)
+        try console.result(text: sql)
       }
       return .done
     }
@@ -91,6 +101,7 @@ extension SchemaDifference {
       return "\(title): missing, \(kind == .table ? "with its columns" : "should be") \(expected)"
     }
     if property == "body" { return "\(title): its body is not the one that this program prints" }
+    if isRestriction { return "\(title): row-level security is off: whoever has the publishable key may use it" }
     let words = property.replacing("_", with: " ")
     return "\(title): \(words) is \(Self.shown(actual)), should be \(Self.shown(expected))"
   }
@@ -107,7 +118,11 @@ extension SchemaCheck {
     let byHand = differences.count { !$0.isMended }
     var line = "schema: \(differences.count) \(differences.count == 1 ? "difference" : "differences")"
     if version < 2 { line += "; version 2, the trash, is not installed" }
-    if byHand < differences.count { line += "; run `supastore schema | psql \"$DB_URL\"`" }
+    if differences.contains(where: \.isRestriction) {
+      line += "; run `supastore schema --restrict | psql \"$DB_URL\"` unless others use the tables, too"
+    } else if byHand < differences.count {
+      line += "; run `supastore schema | psql \"$DB_URL\"`"
+    }
     if byHand > 0 { line += "; \(byHand) to be mended by hand, for it changes no table that is there" }
     return line
   }

@@ -38,7 +38,7 @@ struct TrashFixture {
   static func installSchema(in project: StandInInstance) async throws {
     let outcome = try await Program.run(
       ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", project.databaseURL],
-      input: Array(DatabaseSchema.sql.utf8))
+      input: Array(DatabaseSchema.sql().utf8))
     try #require(outcome.exitStatus == 0, "\(outcome.errors)")
   }
 

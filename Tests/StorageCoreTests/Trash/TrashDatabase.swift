@@ -12,7 +12,7 @@ struct TrashDatabase {
   init() async throws {
     project = try StandInInstance.current
     owner = try project.session()
-    try await owner.run(DatabaseSchema.sql)
+    try await owner.run(DatabaseSchema.sql())
   }
 
   func session(_ role: String = "service_role") async throws -> DatabaseSession {

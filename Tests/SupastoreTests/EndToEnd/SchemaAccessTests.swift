@@ -94,4 +94,74 @@ import Testing
     }
     #expect(try project.query("select * from \(table)") == rows && rows.count == 1)
   }
+
+  // MARK: what projects grant by themselves
+
+  /// As it is before anything of ours: a project of today, which grants nothing on new tables.
+  private func removeTables() throws {
+    try supastore.change(
+      "drop table conversation_files, messages, files, conversations, schema_version",
+      "drop type message_role, file_type", "drop function update_updated_at_column")
+  }
+
+  private func statuses(_ role: Role) throws -> Set<Int> {
+    let tables = ["conversations", "messages", "files", "conversation_files", "schema_version"]
+    return Set(try tables.map { try project.rows(as: role, "GET", $0).status })
+  }
+
+  @Test(arguments: [false, true])
+  func `a new project works at once, and nobody else can use its tables`(opensTables: Bool) async throws {
+    try removeTables()
+    if opensTables {
+      try project.query(
+        "alter default privileges in schema public grant all on tables to anon, authenticated, service_role")
+    }
+    try await supastore.setUp()
+    try await supastore.installSchema()
+    #expect(try await supastore("test-connection").exitStatus == 0)
+    #expect(try await supastore("schema", "--check").exitStatus == 0)
+    let id = try await supastore.store("file", in: "c")
+    #expect(try await supastore("download", id, "-o", "-").exitStatus == 0)
+    #expect(try await supastore("delete", "--yes", "--now", id).exitStatus == 0)
+    #expect(try statuses(.service) == [200])
+    // Without a privilege nothing is answered, with one and row-level security no row.
+    if opensTables {
+      #expect(try project.rows(as: .anon, "GET", "conversations").text == "[]")
+      #expect(try project.rows(as: .anon, "POST", "conversations", #"{"continuation_id":"x"}"#).status == 401)
+    } else {
+      #expect(try statuses(.anon) == [401] && statuses(.authenticated) == [403])
+    }
+  }
+
+  @Test func `tables that others use stay as they are until somebody asks for it`() async throws {
+    try await supastore.setUp()
+    let schema = try await supastore("schema")
+    let first = try await supastore.psql(project.databaseURL, schema.output)
+    #expect(first.errors.contains("everybody who has the publishable key can use the table files"))
+    #expect(try statuses(.anon) == [200])
+    let check = try await supastore("schema", "--check")
+    #expect(check.exitStatus == 8 && check.output.contains("table files: row-level security is off"))
+    #expect(check.output.contains("supastore schema --restrict"))
+    try project.query("create policy own on files for select to authenticated using (original_name = 'shared')")
+    try project.query("insert into files (storage_path, original_name) values ('a', 'shared'), ('b', 'other')")
+    try await supastore.installSchema(restricting: true)
+    #expect(try await supastore("schema", "--check").exitStatus == 0)
+    #expect(try project.rows(as: .anon, "GET", "files").text == "[]")
+    #expect(try project.rows(as: .authenticated, "GET", "files?select=original_name").text.contains("shared"))
+    #expect(try !project.rows(as: .authenticated, "GET", "files?select=original_name").text.contains("other"))
+    #expect(try await supastore("test-connection").exitStatus == 0)
+    #expect(try await supastore("schema", "--check", "--restrict").exitStatus == 2)
+  }
+
+  @Test func `a privilege that is missing is told as that`() async throws {
+    try await supastore.setUp()
+    try project.query("revoke all on files from service_role")
+    let list = try await supastore("list")
+    #expect(list.exitStatus == 5 && list.errors.contains("supastore schema | psql"), "\(list.errors)")
+    try await supastore.installSchema()
+    #expect(try await supastore("list").exitStatus == 0)
+    try project.query("revoke insert on files from service_role")
+    let check = try await supastore("schema", "--check")
+    #expect(check.output.contains("table files: service role insert is no, should be yes"), "\(check.output)")
+  }
 }

@@ -13,7 +13,7 @@ import Testing
   private static let apply = "run `supastore schema | psql \"$DB_URL\"`"
 
   @Test func `the database that the schema makes has all of it and nothing else`() async throws {
-    try await supastore.installSchema()
+    try await supastore.installSchema(restricting: true)
     let check = try await supastore("schema", "--check", "--verbose")
     #expect(check.exitStatus == 0)
     #expect(check.output.hasPrefix("schema: version 2 is all there: 7 tables, "))
@@ -116,7 +116,7 @@ import Testing
 
   @Test(arguments: drifts)
   func `drift is found, and only that`(_ drift: Drift) async throws {
-    try await supastore.installSchema()
+    try await supastore.installSchema(restricting: true)
     let planted = try await supastore.psql(project.databaseURL, drift.sql)
     try #require(planted.exitStatus == 0, "\(planted.errors)")
     let check = try await supastore("schema", "--check")
@@ -124,12 +124,12 @@ import Testing
     let lines = check.output.split(separator: "\n").map(String.init)
     let byHand = "1 to be mended by hand, for it changes no table that is there"
     #expect(lines == [drift.line, "schema: 1 difference; \(drift.isMended ? Self.apply : byHand)"])
-    try await supastore.installSchema()
+    try await supastore.installSchema(restricting: true)
     #expect(try await supastore("schema", "--check").exitStatus == (drift.isMended ? 0 : 8))
   }
 
   @Test func `what is there besides is no difference, and told to those who ask`() async throws {
-    try await supastore.installSchema()
+    try await supastore.installSchema(restricting: true)
     let own = try await supastore.psql(
       project.databaseURL,
       """

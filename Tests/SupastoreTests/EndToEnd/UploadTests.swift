@@ -290,7 +290,7 @@ import Testing
 
   @Test func `every file of a run that ends early is counted, the first ten thousand by name`() async throws {
     try await supastore.setUp()
-    let count = 10_600
+    let count = 12_000
     for number in 0..<count { try tree.write([], to: "many/d\(number % 10)/f\(number)") }
     var fault = StandInInstance.Fault(.status, on: "POST /rest/v1/files*", count: 0)
     (fault.status, fault.body) = (403, #"{"code": "42501", "message": "permission denied for table files"}"#)
