@@ -58,7 +58,11 @@ public struct Configuration: Sendable {
     cacheByteLimit = try sources.size(.cacheSize) ?? 0
     quota = try sources.size(.quota)
     driveMap = try sources.driveMap()
-    warnings = Self.warnings(about: dotEnv)
+    warnings =
+      Self.warnings(about: dotEnv)
+      + sources.exposed.map { setting, file in
+        "\(file) holds \(setting.name) and can be read by other users: run chmod go= \(file)"
+      }
   }
 
   private static func warnings(about dotEnv: DotEnv?) -> [String] {

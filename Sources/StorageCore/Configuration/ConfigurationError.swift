@@ -13,6 +13,8 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case setTwice(Setting, Origin)
   case dotEnv(LocalPath, line: Int, String)
   case foreignDotEnv(LocalPath)
+  /// A file of settings or with a key that other users can change.
+  case writableByOthers(LocalPath)
   case file(FileError)
   case state(StateError)
 }
@@ -29,6 +31,7 @@ extension ConfigurationError: CustomStringConvertible {
       "both \(setting.name) and \(setting.fileVariant ?? setting.name) are set (\(origin))"
     case .dotEnv(let path, let line, let reason): "\(path) line \(line): \(reason)"
     case .foreignDotEnv(let path): "\(path) belongs to another user"
+    case .writableByOthers(let path): "\(path) can be written by other users, who could point it elsewhere"
     case .file(let error): error.description
     case .state(let error): error.description
     }
@@ -46,6 +49,7 @@ extension ConfigurationError: CustomStringConvertible {
     case .unknownName(_, _, nil), .invalid: "supastore config show lists every setting"
     case .setTwice: "keep one of the two"
     case .dotEnv: "a line is NAME=value; a value with spaces or # stands in quotes"
+    case .writableByOthers(let path): "run chmod go-w \(path)"
     case .foreignDotEnv: "if you trust it, name it: --env-file .env"
     case .file: nil
     case .state(let error): error.hint

@@ -17,15 +17,18 @@ public struct DotEnv: Sendable {
 
   /// Reads a file; nil when there is none. One of another user, which somebody may have put there for us to find, is
   /// taken only when a person named it.
+  ///
+  /// Throws `.writableByOthers` when other users can change it.
   public init?(at path: LocalPath, isNamed: Bool) throws(ConfigurationError) {
     let content: [UInt8]
+    let mode: mode_t
     do throws(FileError) {
       let file = try FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
       let status = try file.status(named: path)
       guard isNamed || status.st_uid == geteuid() || status.st_uid == 0 else {
         throw .failed(.open, path, code: EPERM)
       }
-      isReadableByOthers = status.st_mode & (S_IRGRP | S_IROTH) != 0
+      mode = status.st_mode
       content = try contents(of: file, named: path)
     } catch {
       switch error {
@@ -34,10 +37,17 @@ public struct DotEnv: Sendable {
       default: throw .file(error)
       }
     }
+    guard !mode.isWritableByOthers else { throw .writableByOthers(path) }
+    isReadableByOthers = mode.isReadableByOthers
     self.path = path
     var parser = DotEnvParser(content, path: path)
     values = try parser.values()
   }
+}
+
+extension mode_t {
+  var isReadableByOthers: Bool { self & (S_IRGRP | S_IROTH) != 0 }
+  var isWritableByOthers: Bool { self & (S_IWGRP | S_IWOTH) != 0 }
 }
 
 /// A small file, whole.

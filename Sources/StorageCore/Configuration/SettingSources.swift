@@ -5,11 +5,16 @@ struct SettingSources: Sendable {
   struct Value: Sendable {
     var bytes: [UInt8]
     var origin: Origin
+    /// The file that was named in the value's stead, and whether other users can read it.
+    var file: LocalPath?
+    var isExposed = false
   }
 
   let environment: Environment
   private let names: [String]
   private var values: [Setting: Value] = [:]
+  /// Files with secrets that other users can read: what holds the secret, and the file.
+  private(set) var exposed: [(setting: Setting, file: LocalPath)] = []
 
   init(flags: [Setting: [UInt8]], environment: Environment, dotEnv: DotEnv?) throws(ConfigurationError) {
     self.environment = environment
@@ -21,7 +26,9 @@ struct SettingSources: Sendable {
       }
     }
     for setting in Setting.allCases {
-      values[setting] = try Self.value(setting, flags, environment, dotEnv)
+      let value = try Self.value(setting, flags, environment, dotEnv)
+      values[setting] = value
+      if setting.isSecret, let file = value?.file, value?.isExposed ?? false { exposed.append((setting, file)) }
     }
   }
 
@@ -57,15 +64,19 @@ struct SettingSources: Sendable {
     guard value == nil else { throw .setTwice(setting, named.origin) }
     guard let path = LocalPath(bytes: named.bytes) else { return nil }
     var bytes: [UInt8]
+    let mode: mode_t
     do throws(FileError) {
-      bytes = try contents(of: FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK), named: path)
+      let file = try FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
+      mode = try file.status(named: path).st_mode
+      bytes = try contents(of: file, named: path)
     } catch {
       throw .file(error)
     }
+    guard !mode.isWritableByOthers else { throw .writableByOthers(path) }
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     guard !bytes.isEmpty else { throw .invalid(setting, named.origin, reason: "comes from \(path), which is empty") }
-    return Value(bytes: bytes, origin: named.origin)
+    return Value(bytes: bytes, origin: named.origin, file: path, isExposed: mode.isReadableByOthers)
   }
 
   func value(_ setting: Setting) -> Value? { values[setting] }

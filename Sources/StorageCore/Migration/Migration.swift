@@ -11,16 +11,19 @@ public struct Migration: Sendable {
     /// Whether files that are listed, and of whose bytes this machine knows nothing, count as stored without being asked
     /// for their first byte.
     public var trustsListing: Bool
+    /// Whether files may be stored whose names are those of secrets, such as `.env` and `id_rsa`.
+    public var allowsSensitive: Bool
 
     public init(
       type: FileType = .userUpload, patterns: PathPatterns = PathPatterns(), jobs: Int = 16,
-      verification: Verification = .etag, trustsListing: Bool = false
+      verification: Verification = .etag, trustsListing: Bool = false, allowsSensitive: Bool = false
     ) {
       self.type = type
       self.patterns = patterns
       self.jobs = jobs
       self.verification = verification
       self.trustsListing = trustsListing
+      self.allowsSensitive = allowsSensitive
     }
   }
 
@@ -89,6 +92,7 @@ public struct Migration: Sendable {
       [.tree(root.source, options.patterns)],
       to: SourceReader.Destination(
         type: options.type, bucket: bucket, continuationID: root.continuationID,
+        allowsSensitive: options.allowsSensitive,
         trustsListing: options.trustsListing && project.backend == .supabase),
       journal: project.journalPlace(), remembersProofs: project.backend == .supabase)
   }

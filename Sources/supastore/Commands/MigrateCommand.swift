@@ -32,11 +32,15 @@ enum MigrateCommand {
       none is asked for its first byte, once: a service can list an object whose bytes it lost.
       """)
 
+  static let allowSensitive = Flag(
+    "allow-sensitive", help: "Store also files whose names are those of secrets, such as .env and id_rsa.")
+
   static let declaration = Declaration(
     "migrate", abstract: "Store directories in Supabase, with a row and a proof for each file",
     discussion: """
       Every file is hashed, uploaded, proved to lie in the bucket byte for byte, and given its row and its link to the \
-      conversation. The directories are only read. Symbolic links and special files are skipped.
+      conversation. The directories are only read. Symbolic links and special files are skipped; files whose names are \
+      those of secrets are refused.
 
       Run the same command again after an interruption, or at any time: it continues, and sends nothing that is there \
       already. One bad file does not end the run; the exit status is then 3, or the reason's own if all fail for one.
@@ -51,7 +55,7 @@ enum MigrateCommand {
         "Leave some files out and name the conversation"),
       Example("supastore migrate --json | jq -c 'select(.status == \"failed\")'", "List what failed"),
     ],
-    directories, dryRun, jobs, conversation, type, include, exclude, excludeFrom, verify, trustListing,
+    directories, dryRun, jobs, conversation, type, include, exclude, excludeFrom, allowSensitive, verify, trustListing,
     FallbackOption.flag)
 }
 
@@ -66,7 +70,8 @@ extension MigrateCommand: Command {
       patterns: try PathPatterns(
         include: arguments[include], exclude: arguments[exclude], excludeFrom: arguments[excludeFrom]),
       jobs: arguments[jobs] ?? configuration.jobs ?? 16, verification: arguments[verify],
-      trustsListing: arguments[trustListing])
+      trustsListing: arguments[trustListing],
+      allowsSensitive: arguments[allowSensitive])
     return try await context.withProject(
       configuration, writing: !arguments[dryRun], fallingBack: arguments[FallbackOption.flag]
     ) { project in

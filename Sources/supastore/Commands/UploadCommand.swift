@@ -28,8 +28,7 @@ enum UploadCommand {
     help:
       "When the files may be cleaned away. Of files that are stored already the later date holds, and none is the latest."
   )
-  static let allowSensitive = Flag(
-    "allow-sensitive", help: "Store also files whose names are those of secrets, such as .env and id_rsa.")
+  static let allowSensitive = MigrateCommand.allowSensitive
   static let include = Option<[String]>(
     "include", value: "PATTERN", help: "With -r: only files that match, as in .gitignore.")
   static let exclude = Option<[String]>(

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -132,5 +133,25 @@ import Testing
     #expect(run.errors.hasPrefix("supastore: error: .env line 2: there is no = in the line\nsupastore: hint: "))
     let missing = try await supastore("list", "--env-file", directory["nosuch"])
     #expect(missing.exitStatus == 2 && missing.errors.contains("nosuch"))
+  }
+
+  @Test func `a key that others can read is warned of, and what they can write is refused`() async throws {
+    let tree = try TemporaryDirectory()
+    let key = try tree.write(Array("sb_secret_abcdefgh".utf8), to: "key")
+    let named = supastore.with(["SUPABASE_SERVICE_ROLE_KEY": nil, "SUPABASE_SERVICE_ROLE_KEY_FILE": key])
+    for (mode, isRefused, warns) in [
+      (0o600, false, false), (0o640, false, true), (0o644, false, true), (0o620, true, false),
+    ] {
+      #expect(chmod(key, mode_t(mode)) == 0)
+      let run = try await named("config", "show")
+      #expect(run.exitStatus == (isRefused ? 2 : 0), "\(run.errors)")
+      #expect(run.errors.contains("can be read by other users") == warns)
+      #expect(run.errors.contains("can be written by other users") == isRefused)
+      #expect(!run.errors.contains("sb_secret"))
+    }
+    let settings = try tree.write(Array("SUPABASE_URL=http://127.0.0.1:9\n".utf8), to: "settings")
+    #expect(chmod(settings, 0o666) == 0)
+    let run = try await supastore("list", "--env-file", settings)
+    #expect(run.exitStatus == 2 && run.errors.contains("chmod go-w"))
   }
 }

@@ -205,4 +205,17 @@ import Testing
     #expect(summary["stored"] == 8 && summary["failed"] == 0)
     #expect(try supastore.counts() == StoredCounts(each: 8))
   }
+
+  @Test func `names of secrets are refused, said before, and stored when somebody says so`() async throws {
+    try await supastore.setUp()
+    for name in [".env", "keys/id_rsa", "a.txt"] { try tree.write(Array(name.utf8), to: "root/\(name)") }
+    let plan = try await supastore("migrate", "--dry-run", "--json", tree["root"])
+    #expect(try plan.documents("file").map { $0["error"]?["code"] } == ["sensitive", "sensitive"])
+    let run = try await supastore("migrate", "--json", tree["root"])
+    #expect(run.exitStatus == 3)
+    #expect(try run.summary["stored"] == 1 && run.summary["failed"] == 2)
+    #expect(try supastore.counts() == StoredCounts(each: 1))
+    let all = try await supastore("migrate", "--json", "--allow-sensitive", tree["root"])
+    #expect(try all.exitStatus == 0 && all.summary["stored"] == 2 && all.summary["unchanged"] == 1)
+  }
 }
