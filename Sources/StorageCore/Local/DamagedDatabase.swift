@@ -1,3 +1,4 @@
+internal import Digests
 internal import SQLite
 
 /// The database of a local store that is to be recovered, as far as it can be opened.
@@ -28,10 +29,29 @@ final class DamagedDatabase {
   private static func isHealthy(_ database: Database) throws(SQLiteError) -> Bool {
     do throws(SQLiteError) {
       guard try database.contradictions().isEmpty else { return false }
-      return try database.brokenReferences().isEmpty
+      guard try database.brokenReferences().isEmpty else { return false }
+      return try tellsOneStory(database)
     } catch {
       guard case .damaged = error else { throw error }
       return false
     }
+  }
+
+  /// Whether the row of every file can be read, and tells of the content that its object has. Throws `.damaged` for one
+  /// that cannot.
+  private static func tellsOneStory(_ database: Database) throws(SQLiteError) -> Bool {
+    var files = try database.prepare("SELECT \(LocalDatabase.fileColumns) FROM files")
+    var object = try database.prepare("SELECT sha256, size_bytes FROM objects WHERE bucket = ? AND key = ?")
+    while try files.step() {
+      let file = try FileRow(files)
+      try object.bind([.text(file.bucket), .text(file.storagePath)])
+      defer { object.reset() }
+      // One without an object has lost its content, which no recovery brings back.
+      guard try object.step() else { continue }
+      guard let sha256 = object.value(0).text.flatMap({ SHA256Digest(hex: $0) }),
+        object.integer(1) >= 0, file.isOf(sha256, byteCount: object.integer(1))
+      else { return false }
+    }
+    return true
   }
 }

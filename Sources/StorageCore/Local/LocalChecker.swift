@@ -1,3 +1,4 @@
+internal import Digests
 internal import SQLite
 
 /// Looks through the local store and changes nothing. What the rows say is kept beside, on disk when it is much.
@@ -126,8 +127,8 @@ struct LocalChecker {
   private mutating func collectFiles(_ database: Database) throws(SQLiteError) {
     var insertion = try expected.prepare(
       "INSERT INTO files (id, storage_path, sha256) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-    var object = try database.prepare("SELECT sha256 FROM objects WHERE bucket = ? AND key = ?")
-    var widows: [LocalFinding] = []
+    var object = try database.prepare("SELECT sha256, size_bytes FROM objects WHERE bucket = ? AND key = ?")
+    var findings: [LocalFinding] = []
     check.fileCount = try database.forEachRow(
       of: "SELECT \(LocalDatabase.fileColumns) FROM files WHERE id > ? ORDER BY id", after: [.text("")]
     ) { row throws(SQLiteError) in
@@ -135,8 +136,16 @@ struct LocalChecker {
       try object.bind([.text(file.bucket), .text(file.storagePath)])
       if try object.step() {
         try insertion.run([.text(file.id.description), .text(file.storagePath), object.value(0)])
+        if let sha256 = object.value(0).text.flatMap({ SHA256Digest(hex: $0) }),
+          !file.isOf(sha256, byteCount: object.integer(1))
+        {
+          findings.append(
+            LocalFinding(
+              .rowContradicted, "the row of file \(file.id) tells another content than its object \(file.storagePath)",
+              sha256: sha256, bucket: file.bucket, storagePath: file.storagePath))
+        }
       } else {
-        widows.append(
+        findings.append(
           LocalFinding(
             .objectMissing, "file \(file.id) has no object \(file.storagePath)", bucket: file.bucket,
             storagePath: file.storagePath))
@@ -144,7 +153,7 @@ struct LocalChecker {
       object.reset()
       return [.text(file.id.description)]
     }
-    for finding in widows { note(finding) }
+    for finding in findings { note(finding) }
   }
 }
 

@@ -20,6 +20,8 @@ public struct LocalFinding: Sendable, Equatable {
     /// Its bytes are not those it is named by.
     case blobContent = "blob_content"
     case blobUnreadable = "blob_unreadable"
+    /// A file's row tells another digest or size than its object has.
+    case rowContradicted = "row_contradicted"
     /// A file's row without its object.
     case objectMissing = "object_missing"
     /// A file without its line in the sidecar: without the database it would be lost.
@@ -57,7 +59,7 @@ public struct LocalFinding: Sendable, Equatable {
   public var isDamage: Bool {
     switch kind {
     case .databaseMissing, .databaseDamaged, .databaseForeign, .databaseVersion, .referenceBroken, .blobMissing,
-      .blobLength, .blobContent, .blobUnreadable, .objectMissing, .sidecarLineMissing:
+      .blobLength, .blobContent, .blobUnreadable, .rowContradicted, .objectMissing, .sidecarLineMissing:
       true
     case .sidecarLineUnreadable, .blobsUnnamed, .leftover, .oldDatabase: false
     }

@@ -72,9 +72,12 @@ struct Salvage {
     for object in objects { try rebuild.insert(object) }
   }
 
-  /// Whether the content of a file is there.
+  /// Whether the content of a file is there. Throws `.damaged` when its row tells of another one: then its line beside the
+  /// blob says what it is.
   private static func take(_ file: FileRow, into rebuild: DatabaseRebuild) throws(SQLiteError) -> Bool {
-    if try rebuild.tables.object(file.storagePath, in: file.bucket) == nil {
+    if let object = try rebuild.tables.object(file.storagePath, in: file.bucket) {
+      guard file.isOf(object.sha256, byteCount: object.byteCount) else { throw .damaged("a row of another content") }
+    } else {
       // Its object's row is lost, or names a content that is.
       let found = try rebuild.tables.rows(
         "SELECT sha256, size_bytes, etag FROM temp.whole WHERE sha256 = ?", [SQLiteValue(file.metadata.sha256)]
@@ -85,6 +88,7 @@ struct Salvage {
         try rebuild.noteLost(file, file.metadata.sha256)
         return false
       }
+      guard file.isOf(object.sha256, byteCount: object.byteCount) else { throw .damaged("a row of another size") }
       try rebuild.insert(object)
     }
     return try rebuild.insert(file, madeAt: file.createdAt ?? rebuild.time.columnText)

@@ -6,6 +6,8 @@ struct QueuedFile: Sendable {
   let row: FileRow
   /// Of its content.
   let sha256: SHA256Digest
+  /// Whether the row tells of that content; a damaged one must not be sent as the truth.
+  let isWhole: Bool
 
   /// What to do when its content is lost here.
   static let remedy =

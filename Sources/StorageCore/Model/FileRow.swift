@@ -72,3 +72,10 @@ extension FileMetadata {
   /// Of the content; nil where there is none, or another program wrote something that is no digest.
   var digest: SHA256Digest? { sha256.flatMap { SHA256Digest(hex: $0) } }
 }
+
+extension FileRow {
+  /// Whether nothing that it tells of its content speaks against this one.
+  func isOf(_ sha256: SHA256Digest, byteCount: Int64) -> Bool {
+    (metadata.sha256 == nil || metadata.digest == sha256) && (self.byteCount.map { $0 == byteCount } ?? true)
+  }
+}

@@ -27,6 +27,10 @@ extension SyncPass {
           results.append(SyncedItem(item: item, error: .contentLost))
           continue
         }
+        guard file.isWhole else {
+          results.append(SyncedItem(item: item, error: .contradicted))
+          continue
+        }
         let destination = Destination(type: file.row.type, continuationID: file.row.metadata.continuationID)
         groups[destination, default: []].append((item, file))
       }
@@ -121,6 +125,10 @@ extension QueuedFile {
 }
 
 extension StorageError {
+  fileprivate static let contradicted = StorageError(
+    .integrity, "the local store's row of it tells another content than it has",
+    hint: "run `supastore local recover`, then `supastore sync --retry-parked`")
+
   fileprivate static let contentLost = StorageError(
     .objectMissing, "the local store lost its content", hint: QueuedFile.remedy)
 }
@@ -132,7 +140,11 @@ extension LocalStore {
       var files: [FileID: QueuedFile?] = [:]
       for row in try tables.files(ids: ids) {
         let object = try tables.object(row.storagePath, in: row.bucket)
-        files[row.id] = .some(object.map { QueuedFile(row: row, sha256: $0.sha256) })
+        files[row.id] = .some(
+          object.map { object in
+            QueuedFile(
+              row: row, sha256: object.sha256, isWhole: row.isOf(object.sha256, byteCount: object.byteCount))
+          })
       }
       return files
     }

@@ -263,4 +263,23 @@ import Testing
     #expect(try store.oldDatabases().filter { !$0.hasSuffix("-journal") }.count == 1)
     #expect(try await store.findings().filter { $0.isDamage || $0.kind == .leftover }.isEmpty)
   }
+
+  @Test(arguments: [
+    "UPDATE files SET metadata = 'not json'", "UPDATE files SET file_type = 'uses_upload'",
+    "UPDATE files SET size_bytes = -5; UPDATE objects SET size_bytes = -5",
+    "UPDATE files SET size_bytes = size_bytes + 1",
+    "UPDATE files SET metadata = json_set(metadata, '$.sha256', '0000' || substr(metadata ->> '$.sha256', 5))",
+  ])
+  func `what a whole database says and cannot be true is taken from beside the blobs`(_ change: String) async throws {
+    let before = try await store.contents()
+    let local = try store.open(for: "")
+    try await local.writing { tables throws(SQLiteError) in
+      for statement in change.split(separator: ";") { try tables.database.execute(String(statement)) }
+    }
+    #expect(try await !store.findings().filter(\.isDamage).isEmpty)
+    #expect(try await store.recover().status == .recovered)
+    let after = try await store.contents()
+    #expect(after.files == before.files && after.objects == before.objects)
+    #expect(try await store.findings().filter(\.isDamage).isEmpty)
+  }
 }

@@ -20,6 +20,9 @@ import Testing
     return try LocalStore(at: LocalStore.place(in: state.path), for: project)
   }
 
+  /// The row of a file with the standard content.
+  private func row(_ number: Int) throws -> FileRow { try StorageCoreTests.row(number, byteCount: 7) }
+
   private func put(_ number: Int, _ content: String = "content", into store: LocalStore) async throws {
     _ = try await LocalObjectStore(store: store).put(
       ObjectUpload(

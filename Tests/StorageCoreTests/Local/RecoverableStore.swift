@@ -1,3 +1,4 @@
+import Digests
 import FoundationEssentials
 import SQLite
 import Synchronization
@@ -45,7 +46,11 @@ struct RecoverableStore {
         bucket: "user-files", key: path, mediaType: "text/plain", content: .bytes(Array("content \(number)".utf8)),
         metadata: []))
     let conversation = try await rows.createConversation(continuationID: "first", title: nil, metadata: [:])
-    let file = try row(number, path: path, metadata: FileMetadata(continuationID: "first"))
+    let content = Array("content \(number)".utf8)
+    var file = try row(
+      number, path: path,
+      metadata: FileMetadata(sha256: SHA256Digest.of(content).hex, continuationID: "first"))
+    file.byteCount = Int64(content.count)
     _ = try await rows.insert([file])
     _ = try await rows.link([file.id], to: conversation.conversation)
   }

@@ -1,6 +1,9 @@
 import FoundationEssentials
+import SQLite
 import TestSupport
 import Testing
+
+@testable import StorageCore
 
 /// What Supabase refuses for good is parked: visible, in nobody's way, tried again on request.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct SyncParkingTests {
@@ -165,5 +168,21 @@ import Testing
     let last = try await fixture.sync("--retry-parked")
     #expect(last.exitStatus == 0)
     #expect(try fixture.supastore.counts().links == 2)
+  }
+
+  @Test func `a row that tells of another content is not sent as the truth`() async throws {
+    try await fixture.supastore.setUp()
+    let damaged = try await fixture.store("damaged", nil, "--conversation", "c")
+    _ = try await fixture.store("whole", nil, "--conversation", "c")
+    let database = try Database(
+      .file(Array("\(fixture.supastore.stateDirectory)/local/store.sqlite".utf8)), schema: LocalDatabase.schema)
+    try database.execute("UPDATE files SET size_bytes = size_bytes + 1 WHERE id = '\(damaged)'")
+    let run = try await fixture.sync()
+    try expectParked(damaged, "integrity", run, exitStatus: 3)
+    #expect(try fixture.supastore.counts() == StoredCounts(each: 1))
+    #expect(try await fixture.local("local", "check").exitStatus == 12)
+    #expect(try await fixture.local("local", "recover").exitStatus == 0)
+    #expect(try await fixture.sync("--retry-parked").exitStatus == 0)
+    #expect(try fixture.supastore.counts() == StoredCounts(each: 2))
   }
 }
