@@ -45,7 +45,7 @@ public struct Configuration: Sendable {
     flags: [Setting: [UInt8]] = [:], environment: Environment, dotEnvFile: LocalPath? = nil
   ) throws(ConfigurationError) {
     let path = dotEnvFile ?? LocalPath(checked: Array(".env".utf8))
-    let dotEnv = try DotEnv(at: path, isNamed: dotEnvFile != nil)
+    let (dotEnv, unread) = try Self.dotEnv(at: path, isNamed: dotEnvFile != nil, beside: environment)
     sources = try SettingSources(flags: flags, environment: environment, dotEnv: dotEnv)
     projectURL = try sources.text(.projectURL)
     serviceRoleKey = try sources.text(.serviceRoleKey).map(Secret.init)
@@ -59,10 +59,29 @@ public struct Configuration: Sendable {
     quota = try sources.size(.quota)
     driveMap = try sources.driveMap()
     warnings =
-      Self.warnings(about: dotEnv)
+      unread + Self.warnings(about: dotEnv)
       + sources.exposed.map { setting, file in
         "\(file) holds \(setting.name) and can be read by other users: run chmod go= \(file)"
       }
+  }
+
+  /// The file, and a warning when it cannot be read and nobody named it: it may be another program's, a directory or a
+  /// script, and must not stop a run whose environment says all that is needed.
+  private static func dotEnv(
+    at path: LocalPath, isNamed: Bool, beside environment: Environment
+  ) throws(ConfigurationError) -> (file: DotEnv?, warnings: [String]) {
+    do throws(ConfigurationError) {
+      return (try DotEnv(at: path, isNamed: isNamed), [])
+    } catch {
+      let isComplete =
+        environment[Setting.mode.name].map { $0.elementsEqual("local".utf8) } ?? false
+        || environment[Setting.projectURL.name] != nil
+          && [Setting.serviceRoleKey.name, Setting.serviceRoleKey.fileVariant].contains { name in
+            name.map { environment[$0] != nil } ?? false
+          }
+      guard !isNamed, isComplete else { throw error }
+      return (nil, ["\(error); it was not read"])
+    }
   }
 
   private static func warnings(about dotEnv: DotEnv?) -> [String] {

@@ -37,8 +37,10 @@ public struct DotEnv: Sendable {
       default: throw .file(error)
       }
     }
-    guard !mode.isWritableByOthers else { throw .writableByOthers(path) }
-    isReadableByOthers = mode.isReadableByOthers
+    // A pipe is gone when it was read.
+    let isLasting = FileKind(mode: mode) == .regular
+    guard !isLasting || !mode.isWritableByOthers else { throw .writableByOthers(path) }
+    isReadableByOthers = isLasting && mode.isReadableByOthers
     self.path = path
     var parser = DotEnvParser(content, path: path)
     values = try parser.values()
@@ -50,18 +52,23 @@ extension mode_t {
   var isWritableByOthers: Bool { self & (S_IWGRP | S_IWOTH) != 0 }
 }
 
-/// A small file, whole.
+/// A small file, whole, or what comes through a pipe; whoever writes into it has ten seconds for each piece.
+/// - Parameter file: opened without waiting.
 func contents(of file: borrowing FileDescriptor, named path: LocalPath) throws(FileError) -> [UInt8] {
   let limit = 1 << 20
   let kind = FileKind(mode: try file.status(named: path).st_mode)
-  guard kind == .regular else { throw .notRegular(path, kind) }
+  guard kind == .regular || kind == .pipe else { throw .notRegular(path, kind) }
   let number = file.number
   var bytes: [UInt8] = []
   var piece = [UInt8](repeating: 0, count: 4096)
   while true {
+    if kind == .pipe {
+      var waiting = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+      guard poll(&waiting, 1, 10_000) != 0 else { throw .failed(.read, path, code: ETIMEDOUT) }
+    }
     let count = read(number, &piece, piece.count)
     guard count >= 0 else {
-      if errno == EINTR { continue }
+      if errno == EINTR || errno == EAGAIN { continue }
       throw .failed(.read, path, code: errno)
     }
     if count == 0 { return bytes }

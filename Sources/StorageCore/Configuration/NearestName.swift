@@ -1,9 +1,10 @@
 extension Collection<String> {
-  /// The entry that a mistyped name probably meant: nearer than a quarter of its length. The first of several.
+  /// The entry that a mistyped name probably meant: one change away, or no farther than a quarter of its length. The first
+  /// of several.
   func nearest(to name: String) -> String? {
     let ranked = map { (entry: $0, distance: changes(from: Array(name.utf8), to: Array($0.utf8))) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance * 4 <= name.utf8.count ? best.entry : nil
+    return best.distance <= Swift.max(1, name.utf8.count / 4) ? best.entry : nil
   }
 }
 

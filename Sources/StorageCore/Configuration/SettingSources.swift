@@ -47,12 +47,21 @@ struct SettingSources: Sendable {
     return inDotEnv ?? setting.standardValue.map { Value(bytes: Array($0.utf8), origin: .standard) }
   }
 
-  /// Names of our own that mean nothing are mistakes; other programs' names are none of our business.
+  private static let prefix = "SUPASTORE_"
+
+  /// Names of our own that mean nothing are mistakes; other programs' names are none of our business. Platforms put names
+  /// like ours into the environment, too, such as SUPASTORE_PORT beside a service of that name: there only what looks like
+  /// one of ours is a mistake.
   private static func check(_ name: String, _ origin: Origin) throws(ConfigurationError) {
-    guard name.hasPrefix("SUPASTORE_") else { return }
-    let known = Setting.allCases.flatMap { [$0.name] + ($0.fileVariant.map { [$0] } ?? []) }
-    guard !known.contains(name) else { return }
-    throw .unknownName(name, origin, nearest: known.nearest(to: name))
+    guard name.hasPrefix(prefix) else { return }
+    let known = Setting.allCases.flatMap { [$0.name] + ($0.fileVariant.map { [$0] } ?? []) }.filter {
+      $0.hasPrefix(prefix)
+    }.map { String($0.dropFirst(prefix.count)) }
+    let rest = String(name.dropFirst(prefix.count))
+    guard !known.contains(rest) else { return }
+    let nearest = known.nearest(to: rest).map { prefix + $0 }
+    if origin == .environment, nearest == nil { return }
+    throw .unknownName(name, origin, nearest: nearest)
   }
 
   /// The value in one place, or in the file that is named in its stead there.
@@ -72,11 +81,13 @@ struct SettingSources: Sendable {
     } catch {
       throw .file(error)
     }
-    guard !mode.isWritableByOthers else { throw .writableByOthers(path) }
+    // A pipe is gone when it was read.
+    let isLasting = FileKind(mode: mode) == .regular
+    guard !isLasting || !mode.isWritableByOthers else { throw .writableByOthers(path) }
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     guard !bytes.isEmpty else { throw .invalid(setting, named.origin, reason: "comes from \(path), which is empty") }
-    return Value(bytes: bytes, origin: named.origin, file: path, isExposed: mode.isReadableByOthers)
+    return Value(bytes: bytes, origin: named.origin, file: path, isExposed: isLasting && mode.isReadableByOthers)
   }
 
   func value(_ setting: Setting) -> Value? { values[setting] }

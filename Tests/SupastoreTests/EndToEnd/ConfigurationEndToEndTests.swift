@@ -128,7 +128,8 @@ import Testing
 
   @Test func `mistakes in .env are told with their line`() async throws {
     try directory.write("SUPABASE_URL=\(supastore.project.url)\nno sign\n".utf8, to: ".env")
-    let run = try await supastore("list", directory: directory.path)
+    let needing = supastore.with(["SUPABASE_URL": nil])
+    let run = try await needing("list", directory: directory.path)
     #expect(run.exitStatus == 2)
     #expect(run.errors.hasPrefix("supastore: error: .env line 2: there is no = in the line\nsupastore: hint: "))
     let missing = try await supastore("list", "--env-file", directory["nosuch"])
@@ -154,4 +155,56 @@ import Testing
     let run = try await supastore("list", "--env-file", settings)
     #expect(run.exitStatus == 2 && run.errors.contains("chmod go-w"))
   }
+
+  @Test func `names that a platform puts into the environment are none of ours, what looks like one of ours is`()
+    async throws
+  {
+    let pod = supastore.with([
+      "SUPASTORE_SERVICE_HOST": "10.0.0.7", "SUPASTORE_SERVICE_PORT_HTTP": "80", "SUPASTORE_PORT": "tcp://10.0.0.7:80",
+      "SUPASTORE_PORT_80_TCP_ADDR": "10.0.0.7", "SUPASTORE_VERSION": "1",
+    ])
+    #expect(try await pod("config", "show").exitStatus == 0)
+    for (name, meant) in [("SUPASTORE_JOBZ", "SUPASTORE_JOBS"), ("SUPASTORE_JOB", "SUPASTORE_JOBS")] {
+      let run = try await supastore.with([name: "3"])("config", "show")
+      #expect(run.exitStatus == 2 && run.errors.contains("did you mean \(meant)?"), "\(run.errors)")
+    }
+    // A file of settings is written for this program alone.
+    try directory.write("SUPASTORE_PORT=80\n".utf8, to: ".env")
+    #expect(try await supastore("config", "show", directory: directory.path).exitStatus == 2)
+  }
+
+  @Test(arguments: ["", "source venv/bin/activate\n", "PEM=-----BEGIN KEY-----\nabc+/\n", "\u{1}\u{0}"])
+  func `another program's .env stops no run that has all it needs`(_ content: String) async throws {
+    try await supastore.setUp()
+    if content.isEmpty {
+      #expect(mkdir(directory[".env"], 0o700) == 0)
+    } else {
+      try directory.write(Array(content.utf8), to: ".env")
+    }
+    let run = try await supastore("list", "--count", directory: directory.path)
+    #expect(run.exitStatus == 0 && run.output == "0\n", "\(run.errors)")
+    #expect(run.errors.contains("it was not read"))
+    let needing = supastore.with(["SUPABASE_SERVICE_ROLE_KEY": nil])
+    #expect(try await needing("list", directory: directory.path).exitStatus == 2)
+    #expect(try await supastore("list", "--env-file", directory[".env"]).exitStatus == 2)
+  }
+
+  @Test func `settings and keys come through pipes as well`() async throws {
+    try await supastore.setUp()
+    let environment = supastore.environment
+    let text = "SUPABASE_URL=\(environment["SUPABASE_URL"] ?? "")\nSUPABASE_SERVICE_ROLE_KEY=\(project.serviceKey)\n"
+    let without = supastore.with(["SUPABASE_URL": nil, "SUPABASE_SERVICE_ROLE_KEY": nil, "SUPABASE_ANON_KEY": nil])
+    let pipes = try await without.script(
+      """
+      mkfifo "$1/.env" "$1/key" "$1/patterns"
+      cd "$1"
+      printf %s "$2" >.env & "$0" list --count || exit 1
+      printf %s "$2" >.env & "$0" list --count --env-file .env || exit 2
+      printf %s "$3" >key &
+      SUPABASE_URL=$4 SUPABASE_SERVICE_ROLE_KEY_FILE=key "$0" list --count || exit 3
+      """, directory.path, text, project.serviceKey, environment["SUPABASE_URL"] ?? "")
+    #expect(pipes.exitStatus == 0 && pipes.output == "0\n0\n0\n", "\(pipes.errors)")
+  }
+
+  private var project: StandInInstance { supastore.project }
 }
