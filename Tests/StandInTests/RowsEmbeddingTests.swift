@@ -5,6 +5,7 @@ import Testing
 /// Related rows in one answer: what the recordings do not show.
 @Suite(.standIn(per: .test)) struct RowsEmbeddingTests {
   init() throws {
+    try StandInInstance.current.openNewTables()
     let database = try PostgresConnection(StandInInstance.current.databaseURL)
     try database.run(
       script: """

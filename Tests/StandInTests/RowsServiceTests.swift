@@ -4,6 +4,10 @@ import Testing
 
 /// What the recordings do not show.
 @Suite(.standIn(per: .test)) struct RowsServiceTests {
+  init() throws {
+    try StandInInstance.current.openNewTables()
+  }
+
   private func answer(
     _ method: String, _ target: String, _ headers: [String: String] = [:], body: String? = nil
   ) throws -> RawAnswer {

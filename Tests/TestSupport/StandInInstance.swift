@@ -94,6 +94,11 @@ package struct StandInInstance: Sendable {
   /// Gives objects that were made by SQL, those whose keys are like its pattern, the bytes that their rows tell of: zeroes.
   package func makeBlobs(like pattern: String) throws { try standIn.makeBlobs(like: pattern) }
 
+  /// Opens the tables that are made from now on to all keys, as projects of before 2026 do.
+  package func openNewTables() throws {
+    try query("alter default privileges in schema public grant all on tables to anon, authenticated, service_role")
+  }
+
   /// Runs one statement as superuser and returns its rows.
   @discardableResult
   package func query(_ sql: String, _ parameters: String?...) throws -> [[String?]] {
