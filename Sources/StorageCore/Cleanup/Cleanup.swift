@@ -51,13 +51,15 @@ public struct Cleanup: Sendable {
     of kind: CleanupClass, _ body: (CleanupCandidate) -> Void
   ) async throws(StorageError) {
     var last: ObjectAddress?
+    var trail = PageTrail<ObjectAddress>()
     while true {
       if stop.isRaised { throw .stopped(by: stop) }
       let page = try await project.trash.candidates(
         kind, olderThan: options.age(of: kind), after: last, limit: Self.pageSize)
       page.forEach(body)
-      guard page.count == Self.pageSize else { return }
-      last = page.last?.object
+      guard page.count == Self.pageSize, let end = page.last?.object else { return }
+      try trail.step(to: end)
+      last = end
     }
   }
 }

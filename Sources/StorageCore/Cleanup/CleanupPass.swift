@@ -63,7 +63,7 @@ struct CleanupPass {
       if kind == .expired, let orphans = survey.amounts[.orphan] {
         // Those that are both are listed as orphans.
         counted.count -= orphans.count
-        counted.byteCount -= orphans.byteCount
+        counted.byteCount.subtract(orphans.byteCount)
       }
       let listed = amounts[kind] ?? CleanupSurvey.Amount()
       amounts[kind] = CleanupSurvey.Amount(
@@ -80,6 +80,7 @@ struct CleanupPass {
     var query = FileQuery(createdUntil: now.adding(.zero - cleanup.options.grace), order: .path)
     query.isUnlinked = true
     var cursor: PageCursor?
+    var trail = PageTrail<PageCursor>()
     while true {
       if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
       let page = try await cleanup.project.rows.files(matching: query, after: cursor)
@@ -90,7 +91,9 @@ struct CleanupPass {
         tell(removal)
       }
       guard !page.isLast, let last = page.elements.last else { break }
-      cursor = PageCursor(after: last, in: query.order)
+      let next = PageCursor(after: last, in: query.order)
+      try trail.step(to: next)
+      cursor = next
     }
     if summary.applies { throw .notInstalled }
   }

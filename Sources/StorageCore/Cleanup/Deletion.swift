@@ -123,11 +123,16 @@ public struct Deletion: Sendable {
   ) async throws(StorageError) {
     let purge = Purge(project: project, run: run, log: try project.removalLog(of: run), age: .zero)
     let inTrash = try await entries(of: files.filter { outcomes[$0]?.status != .failed })
+    var trashed = inTrash.mapValues { Removal(.trashed, entry: $0) }
+    // Also what has left the trash again by now: it was to be gone for good.
+    trashed.merge(outcomes.filter { $0.value.status == .trashed }) { entry, _ in entry }
     // One may be named by its id and by its path.
-    let entries = Dictionary(inTrash.values.map { ($0.object, $0) }, uniquingKeysWith: { first, _ in first })
-    let purged = await purge.purge(entries.values.map { Removal(.trashed, entry: $0) })
-    for (reference, entry) in inTrash {
-      if let removal = purged[entry.object] { outcomes[reference] = removal }
+    let unique = Dictionary(trashed.values.map { ($0.object, $0) }, uniquingKeysWith: { first, _ in first })
+    let purged = await purge.purge(Array(unique.values))
+    for (reference, var removal) in trashed {
+      guard let end = purged[removal.object] else { continue }
+      (removal.status, removal.error) = (end.status, end.error)
+      outcomes[reference] = removal
     }
   }
 

@@ -30,7 +30,7 @@ public final class ProgressMeter: Sendable {
   public var progress: Progress {
     state.withLock { state in
       var progress = state.progress
-      progress.byteCount += state.finishedLanes + (state.lane?.sentByteCount ?? 0)
+      progress.byteCount.add(state.finishedLanes + (state.lane?.sentByteCount ?? 0))
       progress.byteCount = min(progress.byteCount, max(progress.totalByteCount, state.progress.byteCount))
       return progress
     }

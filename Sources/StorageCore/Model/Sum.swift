@@ -4,4 +4,15 @@ extension Int64 {
     let (sum, overflow) = addingReportingOverflow(other)
     self = overflow ? (other < 0 ? .min : .max) : sum
   }
+
+  /// Takes away such a number: a difference that no number holds is the nearest one.
+  package mutating func subtract(_ other: Int64) {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    self = overflow ? (other < 0 ? .max : .min) : difference
+  }
+}
+
+extension Sequence<Int64> {
+  /// The same of all of them.
+  package var sum: Int64 { reduce(into: 0) { $0.add($1) } }
 }

@@ -6,9 +6,11 @@ extension StorageError {
   static func unexpectedAnswer(_ what: String, to effect: Route.Effect = .reads) -> StorageError {
     StorageError(
       .unexpectedAnswer, "unexpected answer: \(what)",
-      hint: "something between answered, or changed the answer: look at proxies, gateways and caches on the way",
-      retry: effect == .reads ? .once : .never)
+      hint: hintOfUnexpectedAnswer, retry: effect == .reads ? .once : .never)
   }
+
+  static let hintOfUnexpectedAnswer =
+    "something between answered, or changed the answer: look at proxies, gateways and caches on the way"
 }
 
 extension Collection {

@@ -30,7 +30,18 @@ extension FileQuery {
     if let type, row.type != type { return false }
     if let pathPrefix, !row.storagePath.utf8.starts(with: pathPrefix.utf8) { return false }
     if let name, !row.originalName.utf8.elementsEqual(name.utf8) { return false }
-    if case .exactly(let type)? = mediaTypes, row.mediaType != type { return false }
+    switch mediaTypes {
+    case .exactly(let type): if row.mediaType != type { return false }
+    case .all(let kind): if !(row.mediaType?.utf8.starts(with: "\(kind)/".utf8) ?? false) { return false }
+    case nil: break
+    }
+    if let minimumByteCount, row.byteCount ?? -1 < minimumByteCount { return false }
+    if let maximumByteCount, row.byteCount ?? .max > maximumByteCount { return false }
+    if createdSince != nil || createdUntil != nil {
+      guard let created = row.createdAt.flatMap({ Timestamp($0) }) else { return false }
+      if let createdSince, created < createdSince { return false }
+      if let createdUntil, created >= createdUntil { return false }
+    }
     return true
   }
 

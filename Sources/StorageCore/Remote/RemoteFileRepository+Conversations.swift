@@ -58,6 +58,11 @@ extension RemoteFileRepository {
       linkedBy: query.file.map { Junction("conversation_files", where: "file_id", is: $0.description) },
       order: [.descending("created_at"), .descending("id")], after: cursor?.values(in: PageCursor.conversations),
       limit: limit, position: { [$0.conversation.createdAt, $0.conversation.id] })
+    if let prefix = query.continuationIDPrefix {
+      _ = try page.elements.expected("conversations") {
+        $0.conversation.continuationID.utf8.starts(with: prefix.utf8)
+      }
+    }
     return Page(page.elements.map(\.conversation), followingCount: page.followingCount)
   }
 

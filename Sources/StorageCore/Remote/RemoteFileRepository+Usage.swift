@@ -8,8 +8,7 @@ extension RemoteFileRepository {
     var usage = Usage()
     for row in page.elements {
       usage.add(
-        Usage.Amount(fileCount: 1, byteCount: max(0, row.byteCount ?? 0)), bucket: row.bucket?.string,
-        fileType: row.fileType)
+        Usage.Amount(fileCount: 1, byteCount: row.byteCount ?? 0), bucket: row.bucket?.string, fileType: row.fileType)
     }
     // A short page is not the last one: a project may hand out fewer rows than were asked for.
     return (usage, page.isLast ? nil : page.elements.last?.id)
@@ -27,4 +26,12 @@ private struct UsageRow: Decodable, Sendable {
   let fileType: String
   let byteCount: Int64?
   let bucket: JSONValue?
+
+  init(from decoder: any Decoder) throws {
+    let row = try decoder.container(keyedBy: CodingKeys.self)
+    id = try row.decode(FileID.self, forKey: .id)
+    fileType = try row.decode(String.self, forKey: .fileType)
+    byteCount = try row.decodeByteCount(forKey: .byteCount)
+    bucket = try row.decodeIfPresent(JSONValue.self, forKey: .bucket)
+  }
 }

@@ -77,7 +77,7 @@ struct RemoteObjectStore: ObjectStore {
     } catch {
       if let refusal = incoming.refusal { throw refusal }
       // An object that became shorter has no such range: the file back end says so, S3 answers with a fault of its own.
-      if isResuming, [.rejected, .objectMissing].contains(error.code) { throw incoming.restart() }
+      if isResuming, [.rejected, .unexpectedAnswer, .objectMissing].contains(error.code) { throw incoming.restart() }
       throw error
     }
   }
@@ -117,7 +117,7 @@ struct RemoteObjectStore: ObjectStore {
       switch error.code {
       case .notFound: return true
       // It is empty, so it has no first byte; or its server sends all of it.
-      case .rejected, .integrity: return false
+      case .rejected, .unexpectedAnswer, .integrity: return false
       default: throw error
       }
     }

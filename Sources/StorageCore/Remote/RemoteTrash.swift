@@ -119,10 +119,14 @@ struct RemoteTrash: Trash {
   private func entries(
     from function: String, _ run: UUID, _ arguments: (inout JSONWriter) -> Void
   ) async throws(StorageError) -> [TrashEntry] {
-    try await call(function, .writes, as: [TrashRow].self) { writer in
+    let entries = try await call(function, .writes, as: [TrashRow].self) { writer in
       arguments(&writer)
       writer.member("run", run.uuidString)
     }.map(\.entry)
+    guard Set(entries.map(\.object)).count == entries.count else {
+      throw .unexpectedAnswer("an entry of the trash that comes twice", to: .writes)
+    }
+    return entries
   }
 
   private func call<Answer: Decodable & Sendable>(

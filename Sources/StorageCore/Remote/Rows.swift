@@ -20,8 +20,8 @@ struct ConversationRow: Decodable, Sendable {
       continuationID: try row.decode(String.self, forKey: .continuationID),
       title: try row.decodeIfPresent(String.self, forKey: .title),
       metadata: (try row.decodeIfPresent(JSONValue.self, forKey: .metadata) ?? .null).members,
-      createdAt: try row.decodeIfPresent(String.self, forKey: .createdAt),
-      updatedAt: try row.decodeIfPresent(String.self, forKey: .updatedAt))
+      createdAt: try row.decodeTime(forKey: .createdAt),
+      updatedAt: try row.decodeTime(forKey: .updatedAt))
   }
 }
 
@@ -48,7 +48,7 @@ struct MessageRow: Decodable, Sendable {
     message = Message(
       id: try row.decode(String.self, forKey: .id), role: role, content: try row.decode(String.self, forKey: .content),
       metadata: (try row.decodeIfPresent(JSONValue.self, forKey: .metadata) ?? .null).members,
-      createdAt: try row.decodeIfPresent(String.self, forKey: .createdAt))
+      createdAt: try row.decodeTime(forKey: .createdAt))
   }
 }
 
@@ -136,10 +136,10 @@ extension FileRow: Decodable {
       storagePath: try row.decode(String.self, forKey: .storagePath),
       originalName: try row.decode(String.self, forKey: .originalName),
       mediaType: try row.decodeIfPresent(String.self, forKey: .mediaType),
-      byteCount: try row.decodeIfPresent(Int64.self, forKey: .byteCount).flatMap { $0 < 0 ? nil : $0 },
+      byteCount: try row.decodeByteCount(forKey: .byteCount),
       type: type,
       metadata: FileMetadata(try row.decodeIfPresent(JSONValue.self, forKey: .metadata) ?? .null),
-      createdAt: try row.decodeIfPresent(String.self, forKey: .createdAt))
+      createdAt: try row.decodeTime(forKey: .createdAt))
   }
 
   /// Writes the members of the row to be inserted.

@@ -23,6 +23,8 @@ extension StorageError {
         (.unreachable, "the service is at its limit: run the same command later")
       } else if error.meansServiceDown {
         (.unreachable, "check SUPABASE_URL, the network, and the project's state in the dashboard; then run it again")
+      } else if error.isUnreadableSuccess {
+        (.unexpectedAnswer, StorageError.hintOfUnexpectedAnswer)
       } else {
         (.rejected, "run the same command again")
       }

@@ -41,15 +41,15 @@ struct TrashRow: Decodable, Sendable {
       object: ObjectAddress(
         bucket: try row.decode(String.self, forKey: .bucket), key: try row.decode(String.self, forKey: .key)),
       state: state, rule: rule, run: try row.decode(UUID.self, forKey: .run),
-      trashedAt: try row.decode(String.self, forKey: .trashedAt),
+      trashedAt: try row.requireTime(forKey: .trashedAt),
       fileID: try row.decodeIfPresent(FileID.self, forKey: .fileID),
       file: try row.decodeIfPresent(JSONValue.self, forKey: .file),
       conversations: try row.decode([Link].self, forKey: .links).map(\.continuationID),
       continuationID: try row.decodeIfPresent(String.self, forKey: .continuationID),
-      byteCount: try row.decodeIfPresent(Int64.self, forKey: .byteCount).flatMap { $0 < 0 ? nil : $0 },
+      byteCount: try row.decodeByteCount(forKey: .byteCount),
       sha256: try row.decodeIfPresent(String.self, forKey: .sha256),
-      claimedAt: try row.decodeIfPresent(String.self, forKey: .claimedAt),
-      purgedAt: try row.decodeIfPresent(String.self, forKey: .purgedAt))
+      claimedAt: try row.decodeTime(forKey: .claimedAt),
+      purgedAt: try row.decodeTime(forKey: .purgedAt))
   }
 }
 
@@ -66,39 +66,35 @@ struct SurveyRow: Decodable, Sendable {
       case byteCount = "size_bytes"
     }
 
-    let count: Int
-    let byteCount: Int64
+    let amount: CleanupSurvey.Amount
+
+    init(from decoder: any Decoder) throws {
+      let row = try decoder.container(keyedBy: CodingKeys.self)
+      amount = CleanupSurvey.Amount(
+        count: try row.decodeCount(forKey: .count), byteCount: try row.decodeByteCount(forKey: .byteCount) ?? 0)
+    }
   }
 
   let survey: CleanupSurvey
 
-  /// What tables can hold.
-  private static let countable = 0...(1 << 50)
-
   init(from decoder: any Decoder) throws {
     let row = try decoder.container(keyedBy: CodingKeys.self)
-    guard let time = Timestamp(try row.decode(String.self, forKey: .time)) else {
+    guard let time = Timestamp(try row.requireTime(forKey: .time)) else {
       throw DecodingError.dataCorruptedError(forKey: .time, in: row, debugDescription: "not a time")
     }
     var amounts: [CleanupClass: CleanupSurvey.Amount] = [:]
     for (name, amount) in try row.decode([String: Amount].self, forKey: .rules) {
       guard let known = CleanupClass(rawValue: name) else { continue }
-      guard Self.countable.contains(amount.count), amount.byteCount >= 0 else {
-        throw DecodingError.dataCorruptedError(forKey: .rules, in: row, debugDescription: "an amount that is none")
-      }
-      amounts[known] = CleanupSurvey.Amount(count: amount.count, byteCount: amount.byteCount)
+      amounts[known] = amount.amount
     }
     guard amounts.count == CleanupClass.allCases.count else {
       throw DecodingError.dataCorruptedError(forKey: .rules, in: row, debugDescription: "a class without its amount")
     }
-    let counts = try [CodingKeys.files, .links, .conversations].map { try row.decode(Int.self, forKey: $0) }
-    guard counts.allSatisfy(Self.countable.contains) else {
-      throw DecodingError.dataCorruptedError(forKey: .files, in: row, debugDescription: "a count that is none")
-    }
     survey = CleanupSurvey(
       time: time, callerSeesAllRows: try row.decode(Bool.self, forKey: .callerSeesAllRows),
-      obstacles: try row.decode([String].self, forKey: .obstacles), fileCount: counts[0],
-      linkCount: counts[1], conversationCount: counts[2], amounts: amounts)
+      obstacles: try row.decode([String].self, forKey: .obstacles), fileCount: try row.decodeCount(forKey: .files),
+      linkCount: try row.decodeCount(forKey: .links), conversationCount: try row.decodeCount(forKey: .conversations),
+      amounts: amounts)
   }
 }
 
@@ -120,9 +116,9 @@ struct CandidateRow: Decodable, Sendable {
         bucket: try row.decode(String.self, forKey: .bucket), key: try row.decode(String.self, forKey: .key)),
       fileID: try row.decodeIfPresent(FileID.self, forKey: .fileID),
       since: try row.decodeIfPresent(String.self, forKey: .since),
-      byteCount: try row.decodeIfPresent(Int64.self, forKey: .byteCount).flatMap { $0 < 0 ? nil : $0 },
+      byteCount: try row.decodeByteCount(forKey: .byteCount),
       sha256: try row.decodeIfPresent(String.self, forKey: .sha256),
-      linkCount: try row.decode(Int.self, forKey: .linkCount),
+      linkCount: try row.decodeCount(forKey: .linkCount),
       file: try row.decodeIfPresent(JSONValue.self, forKey: .file))
   }
 }
@@ -139,7 +135,7 @@ struct DeletedRow: Decodable, Sendable {
   init(from decoder: any Decoder) throws {
     let row = try decoder.container(keyedBy: CodingKeys.self)
     deleted = DeletedConversation(
-      messageCount: try row.decode(Int.self, forKey: .messageCount),
+      messageCount: try row.decodeCount(forKey: .messageCount),
       trashed: try row.decodeIfPresent([TrashRow].self, forKey: .trashed)?.map(\.entry) ?? [],
       shared: try row.decode([FileID].self, forKey: .shared))
   }
@@ -165,7 +161,7 @@ struct RestorationRow: Decodable, Sendable {
       object: ObjectAddress(
         bucket: try row.decode(String.self, forKey: .bucket), key: try row.decode(String.self, forKey: .key)),
       fileID: try row.decodeIfPresent(FileID.self, forKey: .fileID), result: result,
-      linkCount: try row.decode(Int.self, forKey: .linkCount),
+      linkCount: try row.decodeCount(forKey: .linkCount),
       hasObject: try row.decode(Bool.self, forKey: .hasObject))
   }
 }

@@ -41,6 +41,7 @@ extension OpenProject {
   ) async throws -> Listing {
     var listing = Listing(next: cursor)
     var rest = limit ?? .max
+    var trail = PageTrail<PageCursor>()
     while true {
       let isFirst = listing.next == nil
       let page = try await page(listing.next, min(rest, 1000))
@@ -51,7 +52,9 @@ extension OpenProject {
         listing.next = nil
         return listing
       }
-      listing.next = place(last)
+      let next = place(last)
+      try trail.step(to: next)
+      listing.next = next
       if rest == 0 { return listing }
     }
   }

@@ -4,10 +4,12 @@ extension Trash {
   /// All entries that match, the oldest first.
   public func entries(matching query: TrashQuery) async throws(StorageError) -> [TrashEntry] {
     var entries: [TrashEntry] = []
+    var trail = PageTrail<ObjectAddress>()
     while true {
       let page = try await self.entries(matching: query, after: entries.last, limit: 1000)
       entries += page.elements
-      if page.isLast || page.elements.isEmpty { return entries }
+      guard !page.isLast, let last = page.elements.last else { return entries }
+      try trail.step(to: last.object)
     }
   }
 

@@ -145,10 +145,18 @@ extension StoreCheck {
 
   /// Inserts a row, and links it to its conversation where that is known and there.
   private func add(_ row: FileRow) async throws(StorageError) {
-    _ = try await project.rows.insert([row])
+    var refusal: StorageError?
+    do throws(StorageError) {
+      _ = try await project.rows.insert([row])
+    } catch {
+      // Its id is taken: perhaps somebody inserted this very row at this moment.
+      guard error.code == .conflict else { throw error }
+      refusal = error
+    }
     let holders = try await project.rows.files(storagePaths: [row.storagePath])
     guard let holder = holders.first else {
-      throw StorageError(.rejected, "its row was inserted and is not there", hint: "run the same command again")
+      throw refusal
+        ?? StorageError(.rejected, "its row was inserted and is not there", hint: "run the same command again")
     }
     guard holder.id == row.id else { throw .pathTaken(row.storagePath, by: holder.id) }
     guard try await project.objects.object(row.storagePath, in: row.bucket) != nil else {

@@ -79,10 +79,15 @@ extension ServiceError {
 
   /// The same answer also stands for a lasting fault (a blob that is gone, a page of a proxy): repeat it once only.
   package var deservesOneRetry: Bool {
+    if isUnreadableSuccess { return true }
     guard kind == .retryable || kind == .ambiguous else { return false }
-    // An answer that broke off is no such answer.
-    if transport == nil, let httpStatus, (200..<300).contains(httpStatus) { return true }
     return route.service == .storage && ["InternalError", "UnknownError", "DatabaseError"].contains(code)
+  }
+
+  /// An answer with a status of success that cannot be read, or is not what the service says.
+  package var isUnreadableSuccess: Bool {
+    guard kind == .retryable || kind == .ambiguous, transport == nil, let httpStatus else { return false }
+    return (200..<300).contains(httpStatus)
   }
 
   /// When attempts are used up: it is the service that is away, not this request that is refused.

@@ -102,6 +102,10 @@ extension ListedObject: Decodable {
     id = try container.decode(String.self, forKey: .id)
     let metadata = try container.decodeIfPresent(SystemMetadata.self, forKey: .metadata)
     byteCount = metadata?.size
+    guard byteCount ?? 0 >= 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .metadata, in: container, debugDescription: "a size below zero")
+    }
     eTag = metadata?.eTag.map(unquoted)
     contentType = metadata?.mimetype
     createdAt = try container.decodeIfPresent(String.self, forKey: .createdAt)

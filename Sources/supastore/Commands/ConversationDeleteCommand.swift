@@ -31,7 +31,7 @@ extension ConversationDeleteCommand: Command {
       var removal = try await deletion.preview(conversation: id)
       if !arguments[dryRun] {
         if removal.conversation != nil {
-          let bytes = ByteSize(removal.files.compactMap(\.byteCount).reduce(0, +))
+          let bytes = ByteSize(removal.files.compactMap(\.byteCount).sum)
           let question =
             "delete conversation \(id) with its messages, and \(counted(removal.files.count, "file")) (\(bytes))"
             + (arguments[now] ? " for good?" : "?")

@@ -46,7 +46,7 @@ extension DeleteCommand: Command {
         }
       }
       if !byteCounts.isEmpty {
-        let files = "\(counted(byteCounts.count, "file")) (\(ByteSize(byteCounts.values.reduce(0, +))))"
+        let files = "\(counted(byteCounts.count, "file")) (\(ByteSize(byteCounts.values.sum)))"
         let question = arguments[now] ? "delete \(files) for good?" : "move \(files) to the trash?"
         guard try Confirmation.isGiven(question, arguments, on: console) else { return .failed }
       }

@@ -29,6 +29,7 @@ extension TrashListCommand: Command {
       let table = TrashEntry.table(width: console.tableWidth)
       var (count, byteCount): (Int, Int64) = (0, 0)
       var last: TrashEntry?
+      var trail = PageTrail<ObjectAddress>()
       while true {
         let page = try await project.trash.entries(matching: query, after: last, limit: 1000)
         for entry in page.elements {
@@ -41,8 +42,9 @@ extension TrashListCommand: Command {
             try console.result(table.line(entry.tableCells))
           }
         }
-        last = page.elements.last ?? last
-        if page.isLast || page.elements.isEmpty { break }
+        guard !page.isLast, let end = page.elements.last else { break }
+        try trail.step(to: end.object)
+        last = end
       }
       if console.isJSON {
         try console.result(

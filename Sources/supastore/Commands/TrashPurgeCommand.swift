@@ -29,7 +29,7 @@ extension TrashPurgeCommand: Command {
     return try await context.withProject(context.configuration(arguments)) { project in
       let (entries, failed) = try await TrashSelection.entries(arguments, in: project)
       if !entries.isEmpty {
-        let bytes = ByteSize(entries.compactMap(\.byteCount).reduce(0, +))
+        let bytes = ByteSize(entries.compactMap(\.byteCount).sum)
         let question = "delete \(counted(entries.count, "file")) (\(bytes)) for good?"
         guard try Confirmation.isGiven(question, arguments, on: console) else { return .failed }
       }

@@ -54,4 +54,27 @@ import Testing
     debt.add(-1)
     #expect(debt == .min)
   }
+
+  @Test func `a difference and a sum of several stay within the numbers`() {
+    var rest = Int64.min
+    rest.subtract(1)
+    #expect(rest == .min)
+    rest = 1
+    rest.subtract(.min)
+    #expect(rest == .max)
+    #expect([Int64.max, 1, 2].sum == .max && [Int64]().sum == 0 && [1, 2].sum as Int64 == 3)
+  }
+
+  @Test(arguments: 1...7, 0...5)
+  func `pages that take turns are noticed, wherever the turns begin`(_ turn: Int, _ lead: Int) {
+    var trail = PageTrail<Int>()
+    #expect(throws: StorageError.self) {
+      for step in 0..<1000 { try trail.step(to: step < lead ? -step - 1 : (step - lead) % turn) }
+    }
+  }
+
+  @Test func `pages that go on are none of them`() throws {
+    var trail = PageTrail<Int>()
+    for step in 0..<10_000 { try trail.step(to: step) }
+  }
 }

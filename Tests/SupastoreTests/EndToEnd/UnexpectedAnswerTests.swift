@@ -13,7 +13,7 @@ import Testing
 
   /// Has something between answer requests on a route with a page of rows.
   private func answer(
-    _ route: String, with body: String, range: String = "*/1", count: Int = 0, after: Bool = false, status: Int = 200
+    _ route: String, with body: String, range: String = "0-0/1", count: Int = 0, after: Bool = false, status: Int = 200
   ) {
     var fault = StandInInstance.Fault(.status, on: route, count: count)
     fault.status = status
