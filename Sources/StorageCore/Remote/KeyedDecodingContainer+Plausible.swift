@@ -26,11 +26,17 @@ extension KeyedDecodingContainer {
   /// The same of a column that is never NULL.
   func requireTime(forKey key: Key) throws -> String {
     let text = try decode(String.self, forKey: key)
-    guard let time = Timestamp(text), plausibleTimes.contains(time.microseconds) else {
+    guard isPlausibleTime(text) else {
       throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "a time that cannot be")
     }
     return text
   }
+}
+
+/// Whether a text is a time at which a service can have done something. What this machine noted itself is not held against
+/// that: its clock may have been wrong.
+func isPlausibleTime(_ text: String) -> Bool {
+  Timestamp(text).map { plausibleTimes.contains($0.microseconds) } ?? false
 }
 
 /// The years 2000 to 2199, in microseconds: nothing was stored before, and no clock is that far ahead.

@@ -41,7 +41,7 @@ struct RemoteTrash: Trash {
         TrashRow.columns, from: "supastore_trash", where: filters, order: order, limit: limit, counting: true,
         as: TrashRow.self)
     }
-    _ = try page.rows.expected("entries of the trash") { query.holds($0.entry) }
+    _ = try page.rows.expected("entries of the trash") { query.holds($0.entry) && $0.entry.hasPlausibleTimes }
     return try page.page(
       "entries of the trash", limit: limit, order: order, after: last.map(\.position), { $0.entry.position },
       { $0.entry })
@@ -123,8 +123,8 @@ struct RemoteTrash: Trash {
       arguments(&writer)
       writer.member("run", run.uuidString)
     }.map(\.entry)
-    guard Set(entries.map(\.object)).count == entries.count else {
-      throw .unexpectedAnswer("an entry of the trash that comes twice", to: .writes)
+    guard Set(entries.map(\.object)).count == entries.count, entries.allSatisfy(\.hasPlausibleTimes) else {
+      throw .unexpectedAnswer("entries of the trash that come twice, or at no time that can be", to: .writes)
     }
     return entries
   }
@@ -177,6 +177,10 @@ extension [TrashEntry] {
 }
 
 extension TrashEntry {
+  fileprivate var hasPlausibleTimes: Bool {
+    [trashedAt, claimedAt, purgedAt].compactMap(\.self).allSatisfy(isPlausibleTime)
+  }
+
   /// In the order of the list of the trash.
   fileprivate var position: RowPosition { [trashedAt, object.bucket, object.key] }
 }

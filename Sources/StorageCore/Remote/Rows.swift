@@ -77,10 +77,11 @@ struct LinkRow: Decodable, Sendable {
   let conversationID: String?
 }
 
-/// A row that was chosen for its links in `conversation_files`, with them.
+/// A row of an answer, with the links in `conversation_files` that it was chosen for.
 struct LinkedRow<Row: Decodable & Sendable>: Decodable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case links = "conversation_files"
+    case createdAt = "created_at"
   }
 
   let row: Row
@@ -89,8 +90,10 @@ struct LinkedRow<Row: Decodable & Sendable>: Decodable, Sendable {
 
   init(from decoder: any Decoder) throws {
     row = try Row(from: decoder)
-    let container = try? decoder.container(keyedBy: CodingKeys.self)
-    links = (try? container?.decodeIfPresent([[String: String]].self, forKey: .links)) ?? []
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    // Of an answer, that is: what this machine noted itself may be of a clock that was wrong.
+    _ = try container.decodeTime(forKey: .createdAt)
+    links = (try? container.decodeIfPresent([[String: String]].self, forKey: .links)) ?? []
   }
 
   /// Whether it has the link that was asked for.
@@ -139,7 +142,7 @@ extension FileRow: Decodable {
       byteCount: try row.decodeByteCount(forKey: .byteCount),
       type: type,
       metadata: FileMetadata(try row.decodeIfPresent(JSONValue.self, forKey: .metadata) ?? .null),
-      createdAt: try row.decodeTime(forKey: .createdAt))
+      createdAt: try row.decodeIfPresent(String.self, forKey: .createdAt))
   }
 
   /// Writes the members of the row to be inserted.

@@ -41,15 +41,15 @@ struct TrashRow: Decodable, Sendable {
       object: ObjectAddress(
         bucket: try row.decode(String.self, forKey: .bucket), key: try row.decode(String.self, forKey: .key)),
       state: state, rule: rule, run: try row.decode(UUID.self, forKey: .run),
-      trashedAt: try row.requireTime(forKey: .trashedAt),
+      trashedAt: try row.decode(String.self, forKey: .trashedAt),
       fileID: try row.decodeIfPresent(FileID.self, forKey: .fileID),
       file: try row.decodeIfPresent(JSONValue.self, forKey: .file),
       conversations: try row.decode([Link].self, forKey: .links).map(\.continuationID),
       continuationID: try row.decodeIfPresent(String.self, forKey: .continuationID),
       byteCount: try row.decodeByteCount(forKey: .byteCount),
       sha256: try row.decodeIfPresent(String.self, forKey: .sha256),
-      claimedAt: try row.decodeTime(forKey: .claimedAt),
-      purgedAt: try row.decodeTime(forKey: .purgedAt))
+      claimedAt: try row.decodeIfPresent(String.self, forKey: .claimedAt),
+      purgedAt: try row.decodeIfPresent(String.self, forKey: .purgedAt))
   }
 }
 
