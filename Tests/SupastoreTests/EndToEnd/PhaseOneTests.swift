@@ -62,7 +62,7 @@ import Testing
     #expect(documents.count == lines.count)
 
     for _ in 0..<2 {
-      try await supastore.installSchema()
+      try await supastore.installSchema(restricting: true)
       let check = try await supastore("schema", "--check")
       #expect(check.exitStatus == 0 && check.errors == "", "\(check.output)")
     }
