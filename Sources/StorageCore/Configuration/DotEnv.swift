@@ -20,16 +20,14 @@ public struct DotEnv: Sendable {
   ///
   /// Throws `.writableByOthers` when other users can change it.
   public init?(at path: LocalPath, isNamed: Bool) throws(ConfigurationError) {
-    let content: [UInt8]
-    let mode: mode_t
+    let content: SettingFile
     do throws(FileError) {
       let file = try FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
       let status = try file.status(named: path)
       guard isNamed || status.st_uid == geteuid() || status.st_uid == 0 else {
         throw .failed(.open, path, code: EPERM)
       }
-      mode = status.st_mode
-      content = try contents(of: file, named: path)
+      content = try SettingFile(file, named: path)
     } catch {
       switch error {
       case .failed(.open, _, code: ENOENT) where !isNamed: return nil
@@ -37,19 +35,12 @@ public struct DotEnv: Sendable {
       default: throw .file(error)
       }
     }
-    // A pipe is gone when it was read.
-    let isLasting = FileKind(mode: mode) == .regular
-    guard !isLasting || !mode.isWritableByOthers else { throw .writableByOthers(path) }
-    isReadableByOthers = isLasting && mode.isReadableByOthers
+    guard !content.isWritableByOthers else { throw .writableByOthers(path) }
+    isReadableByOthers = content.isReadableByOthers
     self.path = path
-    var parser = DotEnvParser(content, path: path)
+    var parser = DotEnvParser(content.bytes, path: path)
     values = try parser.values()
   }
-}
-
-extension mode_t {
-  var isReadableByOthers: Bool { self & (S_IRGRP | S_IROTH) != 0 }
-  var isWritableByOthers: Bool { self & (S_IWGRP | S_IWOTH) != 0 }
 }
 
 /// A small file, whole, or what comes through a pipe; whoever writes into it has ten seconds for each piece.

@@ -72,22 +72,18 @@ struct SettingSources: Sendable {
     guard let variant = setting.fileVariant, let named = place(variant) else { return value }
     guard value == nil else { throw .setTwice(setting, named.origin) }
     guard let path = LocalPath(bytes: named.bytes) else { return nil }
-    var bytes: [UInt8]
-    let mode: mode_t
+    let file: SettingFile
     do throws(FileError) {
-      let file = try FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
-      mode = try file.status(named: path).st_mode
-      bytes = try contents(of: file, named: path)
+      file = try SettingFile(FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK), named: path)
     } catch {
       throw .file(error)
     }
-    // A pipe is gone when it was read.
-    let isLasting = FileKind(mode: mode) == .regular
-    guard !isLasting || !mode.isWritableByOthers else { throw .writableByOthers(path) }
+    guard !file.isWritableByOthers else { throw .writableByOthers(path) }
+    var bytes = file.bytes
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
     if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     guard !bytes.isEmpty else { throw .invalid(setting, named.origin, reason: "comes from \(path), which is empty") }
-    return Value(bytes: bytes, origin: named.origin, file: path, isExposed: isLasting && mode.isReadableByOthers)
+    return Value(bytes: bytes, origin: named.origin, file: path, isExposed: file.isReadableByOthers)
   }
 
   func value(_ setting: Setting) -> Value? { values[setting] }
