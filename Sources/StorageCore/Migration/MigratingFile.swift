@@ -19,7 +19,8 @@ struct MigratingFile: Sendable {
   /// What its row is to be; known once it is hashed.
   var row: FileRow?
 
-  var object = ObjectStage.unsent
+  /// What is known of what lies under its key, because of this run or from before; nil while the service may lack it.
+  var evidence: ObjectEvidence?
   /// Whether its object was there before this run touched it, and may have been right.
   var hadObject = false
   var record = RowStage.missing
@@ -69,8 +70,6 @@ struct MigratingFile: Sendable {
   var error: StorageError? { if case .failed(let error)? = end { error } else { nil } }
   var wasDropped: Bool { if case .dropped? = end { true } else { false } }
 
-  /// What is known of what lies under its key; nil while the service may lack it.
-  var evidence: ObjectEvidence? { if case .there(let evidence) = object { evidence } else { nil } }
   /// Whether the service may lack its object.
   var needsSending: Bool { evidence == nil }
   /// Whether the service is known to have its object, and the right bytes of it.
@@ -79,7 +78,7 @@ struct MigratingFile: Sendable {
   var isComplete: Bool { error == nil && isProved && record.isThere }
 
   /// Its object may have gone: it is looked for again, and sent again if it has.
-  mutating func forgetProof() { object = .there(ObjectEvidence()) }
+  mutating func forgetProof() { evidence = ObjectEvidence() }
 
   /// The same file as it is now, nothing of it known.
   func anew(_ status: FileStatus) -> MigratingFile {

@@ -162,7 +162,7 @@ extension SourceReader {
         evidence.bytes = try memory.holdsProof(of: row.id, in: object) ? .remembered : isTrusted ? .trusted : nil
       }
       file.hadObject = proof != .differs
-      file.object = .there(evidence)
+      file.evidence = evidence
     }
     if let stored = recorded {
       guard stored.id == row.id else { throw pathTaken(row.storagePath, by: stored.id) }

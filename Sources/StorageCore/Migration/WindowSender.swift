@@ -125,7 +125,7 @@ struct WindowSender {
         // "Already there" may be of an upload of ours that failed, and an attempt that was not answered may still be under
         // way, and end after this one: of the bytes that will be there nothing is known.
         let isAlone = placement == .sent && window.files[index].setbacks.failures == 0
-        window.files[index].object = .there(ObjectEvidence(bytes: isAlone ? .seen(.sent) : nil))
+        window.files[index].evidence = ObjectEvidence(bytes: isAlone ? .seen(.sent) : nil)
         if placement == .sent { window.files[index].sentByteCount += done.byteCount }
         meter.settled(window.files[index], wasSent: true)
       case .failure(let error):

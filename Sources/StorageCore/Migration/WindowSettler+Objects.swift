@@ -41,7 +41,7 @@ extension WindowSettler {
     for index in indices {
       let object = window.files[index].row.flatMap { found[$0.storagePath] }
       if let failure, object == nil { window.files[index].fail(failure) }
-      window.files[index].note(object)
+      if let digests = window.files[index].digests { window.files[index].evidence?.describe(object, against: digests) }
     }
   }
 
@@ -55,23 +55,25 @@ extension WindowSettler {
     while let step = file.evidence?.next(verification), step != .nothing {
       switch step {
       case .nothing: return
-      case .describe: file.note(try await objects.object(row.storagePath, in: bucket))
+      case .describe:
+        let object = try await objects.object(row.storagePath, in: bucket)
+        file.evidence?.describe(object, against: digests)
       case .askForFirstByte:
         looks += 1
         guard looks <= Self.lookLimit, case .given(let object, _)? = file.evidence?.description else {
           throw .restless(row.storagePath)
         }
         switch try await objects.sight(object, in: bucket) {
-        case .there: file.note(bytes: .seen(.firstByte))
-        case .gone: file.note(nil)
-        case .replaced(let object): file.note(object)
+        case .there: file.evidence?.bytes = .seen(.firstByte)
+        case .gone: file.evidence?.describe(nil, against: digests)
+        case .replaced(let object): file.evidence?.describe(object, against: digests)
         case .lost: try await note(.lostBytes, &file)
         }
       case .read:
         if let damage = try await damage(of: row, digests) {
           try await note(damage, &file)
         } else {
-          file.note(bytes: .seen(.allBytes))
+          file.evidence?.bytes = .seen(.allBytes)
         }
       case .send(let damage):
         guard !hasReplaced else { throw .restless(row.storagePath) }
@@ -86,7 +88,7 @@ extension WindowSettler {
   /// looks again.
   private func note(_ damage: ObjectDamage, _ file: inout MigratingFile) async throws(StorageError) {
     if let id = file.row?.id { try await reader.forgetProof(of: id) }
-    file.note(damage: damage)
+    file.evidence?.damage = damage
   }
 
   /// Times that one object is asked for its first byte because it was written meanwhile.
@@ -118,7 +120,7 @@ extension WindowSettler {
       let placement = try await objects.put(upload)
       file.forgetProof()
       if placement == .sent {
-        file.note(bytes: .seen(.sent))
+        file.evidence?.bytes = .seen(.sent)
         file.sentByteCount += file.status.byteCount
       }
     } catch {
@@ -147,27 +149,6 @@ extension StorageError {
     StorageError(
       .integrity, "the object is not what was sent, again and again",
       hint: "another program may be writing \(path), or the service loses what it takes")
-  }
-}
-
-extension MigratingFile {
-  /// Notes what the service says of its object.
-  fileprivate mutating func note(_ object: StoredObject?) {
-    guard var evidence, let digests else { return }
-    evidence.description = object.map { .given($0, ObjectProof(of: $0, against: digests)) } ?? .absent
-    self.object = .there(evidence)
-  }
-
-  fileprivate mutating func note(bytes: ObjectEvidence.Bytes) {
-    guard var evidence else { return }
-    evidence.bytes = bytes
-    object = .there(evidence)
-  }
-
-  fileprivate mutating func note(damage: ObjectDamage) {
-    guard var evidence else { return }
-    evidence.damage = damage
-    object = .there(evidence)
   }
 }
 

@@ -1,10 +1,4 @@
-/// How far a file has come with its object.
-enum ObjectStage: Sendable {
-  /// The service may lack it.
-  case unsent
-  /// Something lies under its key, because of this run or from before.
-  case there(ObjectEvidence)
-}
+internal import Digests
 
 /// What is known of something that lies under a file's key, and what it takes to know that it is the file's content, all
 /// there. Decides; asks nobody.
@@ -49,6 +43,11 @@ struct ObjectEvidence: Sendable {
 
   /// Whether its description is that of the file's content.
   var fits: Bool { if case .given(_, .holds) = description { true } else { false } }
+
+  /// Takes what the service says of the object now; nil: that there is none.
+  mutating func describe(_ object: StoredObject?, against digests: ContentDigests) {
+    description = object.map { .given($0, ObjectProof(of: $0, against: digests)) } ?? .absent
+  }
 
   func next(_ verification: Verification) -> Step {
     if let damage { return .send(over: damage) }
