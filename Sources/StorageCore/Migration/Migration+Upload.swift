@@ -21,7 +21,6 @@ extension Migration {
       let (goal, bucket) = try await reachable(&tally)
       destination.bucket = bucket
       destination.metadata.expiresAt = try goal.expiryDate(options.expiry)
-      if goal.project.backend == .local { destination.trustsListing = false }
       let reader = try await goal.reader(sources, to: destination, journal: place)
       let size = await reader.measure(until: stop)
       meter.expect(fileCount: size.fileCount, byteCount: size.byteCount)

@@ -92,8 +92,7 @@ public struct Migration: Sendable {
       [.tree(root.source, options.patterns)],
       to: SourceReader.Destination(
         type: options.type, bucket: bucket, continuationID: root.continuationID,
-        allowsSensitive: options.allowsSensitive,
-        trustsListing: options.trustsListing && project.backend == .supabase),
+        allowsSensitive: options.allowsSensitive, trustsListing: options.trustsListing),
       journal: project.journalPlace(), remembersProofs: project.backend == .supabase)
   }
 

@@ -5,7 +5,7 @@ internal import Digests
 struct RunMemory {
   private let journal: Journal
   /// Whether the journal remembers the objects of the place that the files go to.
-  private var remembersProofs: Bool
+  private(set) var remembersProofs: Bool
   /// Hashed in this run and not in the journal yet.
   private var unrecorded: [(status: FileStatus, digests: ContentDigests)] = []
   private var unrecordedByteCount: Int64 = 0

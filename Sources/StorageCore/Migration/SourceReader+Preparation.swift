@@ -158,7 +158,7 @@ extension SourceReader {
       var evidence = ObjectEvidence(description: .given(object, proof))
       if evidence.fits {
         // Without its row nobody ever called it stored: it may be what is left of an upload that failed.
-        let isTrusted = destination.trustsListing && recorded?.id == row.id
+        let isTrusted = memory.remembersProofs && destination.trustsListing && recorded?.id == row.id
         evidence.bytes = try memory.holdsProof(of: row.id, in: object) ? .remembered : isTrusted ? .trusted : nil
       }
       file.hadObject = proof != .differs

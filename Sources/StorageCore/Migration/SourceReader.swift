@@ -28,7 +28,8 @@ actor SourceReader {
     var mediaType: MediaType?
     var metadata = MetadataChange()
     var allowsSensitive = true
-    /// Whether what is listed with the right size and ETag counts as stored, unless an upload of this run failed.
+    /// Whether what is listed with the right size and ETag counts as stored, unless an upload of this run failed;
+    /// where asking for bytes costs no request they are asked for all the same.
     var trustsListing = false
     /// Whether the files bring their rows, each with metadata of its own.
     var bringsRows = false
@@ -60,7 +61,6 @@ actor SourceReader {
   func turn(to bucket: StoredBucket, again files: [MigratingFile]) throws(StorageError) {
     destination.bucket = bucket
     memory.forgetsProofs()
-    destination.trustsListing = false
     inventory = try Inventory()
     walk.comeBack(to: files.map { $0.anew($0.status) })
   }
