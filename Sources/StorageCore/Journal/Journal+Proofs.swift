@@ -52,8 +52,3 @@ extension Journal {
     }
   }
 }
-
-extension Timestamp {
-  /// Since 1970: all that both of the service's descriptions of an object tell.
-  fileprivate var milliseconds: Int64 { microseconds / 1000 }
-}

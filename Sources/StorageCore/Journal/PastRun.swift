@@ -48,8 +48,7 @@ public struct PastRun: Sendable, Equatable {
     let failed = summary.done[.failed]?.count ?? 0
     self.init(
       command: command, endedAt: endedAt, duration: summary.duration, counts: failed > 0 ? [.failed: failed] : [:],
-      removals: removed.mapValues(\.count), byteCount: removed.values.reduce(into: Int64(0)) { $0.add($1.byteCount) },
-      sentByteCount: 0,
+      removals: removed.mapValues(\.count), byteCount: removed.values.map(\.byteCount).sum, sentByteCount: 0,
       errorCode: summary.endedBy?.code.rawValue)
   }
 

@@ -6,6 +6,9 @@ public struct Timestamp: Hashable, Sendable {
   /// Since 1970-01-01T00:00:00Z.
   public let microseconds: Int64
 
+  /// The same, cut off: as far as the service's list and its description of one object tell alike.
+  var milliseconds: Int64 { microseconds / 1000 }
+
   private static let range: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
   private static let day: Int64 = 86_400_000_000
 

@@ -65,9 +65,7 @@ extension FileQuery.Order {
     case .byID: [.ascending("id")]
     }
   }
-}
 
-extension FileQuery.Order {
   /// What a row holds in the columns of `terms`.
   func position(of row: FileRow) -> RowPosition {
     let id = row.id.description

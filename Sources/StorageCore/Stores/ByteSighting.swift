@@ -33,6 +33,6 @@ extension StoredObject {
   /// As far as lists and descriptions tell alike.
   fileprivate func isSameVersion(as other: StoredObject) -> Bool {
     etag == other.etag && byteCount == other.byteCount
-      && modifiedAt.map { $0.microseconds / 1000 } == other.modifiedAt.map { $0.microseconds / 1000 }
+      && modifiedAt?.milliseconds == other.modifiedAt?.milliseconds
   }
 }

@@ -61,8 +61,7 @@ extension StorageError {
     return switch code {
     case .notFound, .objectMissing, .conflict, .tooLarge, .sensitive, .integrity, .rejected: true
     case .unreachable, .unexpectedAnswer, .denied, .setup, .configuration, .changed, .unreadable, .unwritable, .locked,
-      .damaged,
-      .guarded, .purging, .interrupted, .deadline:
+      .damaged, .guarded, .purging, .interrupted, .deadline:
       false
     }
   }

@@ -121,21 +121,13 @@ actor CheckIndex {
   /// The next rows, those after a place.
   func pairs(after place: ObjectAddress?, limit: Int) throws(StorageError) -> [Pair] {
     try rows(
-      """
-      SELECT f.bucket, f.key, f.id, f.size_bytes, f.sha256, f.is_read, f.is_told, o.key, o.size_bytes, o.etag, o.modified_at
-      FROM files f LEFT JOIN objects o USING (bucket, key) WHERE (f.bucket, f.key) > (?, ?)
-      ORDER BY f.bucket, f.key LIMIT \(limit)
-      """, place, Self.pair)
+      "\(Self.pairSelection) WHERE (f.bucket, f.key) > (?, ?) ORDER BY f.bucket, f.key LIMIT \(limit)", place, Self.pair
+    )
   }
 
   /// The row on a place.
   func pair(at place: ObjectAddress) throws(StorageError) -> Pair? {
-    try rows(
-      """
-      SELECT f.bucket, f.key, f.id, f.size_bytes, f.sha256, f.is_read, f.is_told, o.key, o.size_bytes, o.etag, o.modified_at
-      FROM files f LEFT JOIN objects o USING (bucket, key) WHERE (f.bucket, f.key) = (?, ?)
-      """, place, Self.pair
-    ).first
+    try rows("\(Self.pairSelection) WHERE (f.bucket, f.key) = (?, ?)", place, Self.pair).first
   }
 
   /// The next objects that no row describes, those after a place.
@@ -191,6 +183,12 @@ actor CheckIndex {
       return paths
     }
   }
+
+  /// What `pair` reads.
+  private static let pairSelection = """
+    SELECT f.bucket, f.key, f.id, f.size_bytes, f.sha256, f.is_read, f.is_told, o.key, o.size_bytes, o.etag, o.modified_at
+    FROM files f LEFT JOIN objects o USING (bucket, key)
+    """
 
   private static func pair(_ row: borrowing Statement) throws(SQLiteError) -> Pair {
     let place = ObjectAddress(bucket: try row.text(0), key: try row.text(1))

@@ -43,9 +43,7 @@ enum UploadCommand {
     help:
       "End after this time, whatever the service does. What is not stored by then fails and can be stored by the same command."
   )
-  static let verify = Option<Verification>(
-    "verify", default: .etag,
-    help: "How stored bytes are proved: by size and ETag where these can be computed, or by reading everything back.")
+  static let verify = MigrateCommand.verify
   static let trustListing = MigrateCommand.trustListing
 
   static let declaration = Declaration(
