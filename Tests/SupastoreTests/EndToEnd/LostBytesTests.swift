@@ -248,15 +248,21 @@ import Testing
     try await fixture.store()
     let versions = "select name, version from storage.objects order by name"
     let before = try fixture.project.query(versions)
-    // As the file back end answers while its database is away; once for each object, and once more.
-    var outage = Fault(.status, on: "GET /storage/v1/object/authenticated/*", count: 6)
-    outage.status = 500
-    outage.body = #"{"statusCode":"500","error":"Internal","message":"Internal Server Error","code":"InternalError"}"#
-    fixture.project.add(outage)
+    // As the file back end answers while its database is away: each object twice at the first look, and once at the second
+    // one. Each has failures of its own, for four in a row are those of one that is lost.
+    for path in try fixture.supastore.column("select storage_path from files") {
+      var outage = Fault(.status, on: "GET /storage/v1/object/authenticated/user-files/\(path)", count: 3)
+      outage.status = 500
+      outage.body = #"{"statusCode":"500","error":"Internal","message":"Internal Server Error","code":"InternalError"}"#
+      fixture.project.add(outage)
+    }
+    fixture.project.forgetRequests()
     let other = supastore.with(["SUPASTORE_STATE_DIR": fixture.tree["other"]])
     let run = try await other("migrate", "--json", "--jobs", "2", fixture.tree["root"])
     #expect(try run.summary["unchanged"] == 8, "\(run.output)")
     #expect(try fixture.project.query(versions) == before)
+    let reads = fixture.project.requests().filter { $0.target.contains("/object/authenticated/user-files/") }
+    #expect(reads.count == 8 * 4, "each failed three times, and came the fourth time")
   }
 
   @Test(.standIn(per: .test)) func `commands that promise nothing of bytes go on with files that lost theirs`()
