@@ -1,5 +1,7 @@
+import Dispatch
 import Glibc
 import SQLite
+import Synchronization
 import Testing
 
 @Suite struct DatabaseTests {
@@ -252,6 +254,37 @@ import Testing
         _ = try Database(inspecting: path, schema: Self.schema)
       }
       #expect(try Database(inspecting: path, schema: older).brokenReferences().isEmpty)
+    }
+  }
+
+  @Test func `what another connection adds while it is looked through is no contradiction`() throws {
+    try withFile { path in
+      _ = try Database(.file(path), schema: Self.schema)
+      let isLookedThrough = Atomic(false)
+      let found = Mutex<Set<String>>([])
+      let lookCount = 1500
+      DispatchQueue.concurrentPerform(iterations: 2) { role in
+        do throws(SQLiteError) {
+          if role == 0 {
+            defer { isLookedThrough.store(true, ordering: .relaxed) }
+            let database = try Database(inspecting: path, schema: Self.schema)
+            for _ in 0..<lookCount {
+              for text in try database.contradictions() { _ = found.withLock { $0.insert(text) } }
+            }
+          } else {
+            let database = try Database(.file(path), schema: Self.schema)
+            try database.execute("PRAGMA synchronous=OFF")
+            // Longer with every commit, and short again before a look takes long.
+            while !isLookedThrough.load(ordering: .relaxed) {
+              for _ in 0..<20 { try insert([.blob([UInt8](repeating: 1, count: 20_000))], into: database) }
+              try database.execute("DELETE FROM t; VACUUM")
+            }
+          }
+        } catch {
+          _ = found.withLock { $0.insert("\(error)") }
+        }
+      }
+      #expect(found.withLock { $0 } == [])
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import Digests
+internal import Glibc
 internal import SQLite
 
 extension LocalChecker {
@@ -17,8 +18,12 @@ extension LocalChecker {
           if !isNamed { unnamedCount += 1 }
           // With the rows known, what none of them names is nobody's.
           let isRead = !isQuick && (isNamed || !isReadable)
-          if let finding = try flaw ?? (isRead ? content(of: entry) : nil) { findings.append(finding) }
-          try found.run([.text(entry.digest.hex)])
+          do {
+            if let finding = try flaw ?? (isRead ? content(of: entry) : nil) { findings.append(finding) }
+            try found.run([.text(entry.digest.hex)])
+          } catch let error as FileError where error.isAbsence {
+            // Deleted since its folder was read; if an object still names it, it is missing.
+          }
         }
         if let finding = try sidecar(of: entry) { findings.append(finding) }
         for finding in findings { checker.note(finding) }
@@ -60,11 +65,11 @@ extension LocalChecker {
     return (true, flaw)
   }
 
-  /// What is wrong with a blob's bytes.
+  /// What is wrong with a blob's bytes. Throws when it is not there any more.
   private func content(of entry: BlobEntry) throws -> LocalFinding? {
     do {
       return try entry.digests(meter)?.sha256 == entry.digest ? nil : .blobContent(entry.digest)
-    } catch let error as FileError {
+    } catch let error as FileError where !error.isAbsence {
       return LocalFinding(.blobUnreadable, "\(error)", sha256: entry.digest)
     }
   }
@@ -80,6 +85,7 @@ extension LocalChecker {
       return LocalFinding(
         .sidecarLineUnreadable, "\(count) lines beside blob \(entry.digest.hex) cannot be read", sha256: entry.digest)
     } catch let error as FileError {
+      if error.isAbsence { return nil }
       return LocalFinding(.sidecarLineUnreadable, "\(error)", sha256: entry.digest)
     }
   }
@@ -100,10 +106,11 @@ extension LocalChecker {
     }
     var files = try expected.prepare("SELECT sha256, id, storage_path FROM files ORDER BY sha256, id")
     while try files.step() {
-      let digest = files.value(0).text ?? ""
+      let (digest, id) = (files.value(0).text ?? "", files.value(1).text ?? "")
+      guard try database.has(file: id) else { continue }
       note(
         LocalFinding(
-          .sidecarLineMissing, "file \(files.value(1).text ?? "") has no line beside blob \(digest)",
+          .sidecarLineMissing, "file \(id) has no line beside blob \(digest)",
           sha256: SHA256Digest(hex: digest), storagePath: files.value(2).text))
     }
   }
@@ -115,7 +122,20 @@ extension LocalFinding {
   }
 }
 
+extension FileError {
+  /// Whether it only says that nothing has the name.
+  fileprivate var isAbsence: Bool {
+    if case .failed(_, _, code: ENOENT) = self { true } else { false }
+  }
+}
+
 extension Database {
+  fileprivate func has(file id: String) throws(SQLiteError) -> Bool {
+    var question = try prepare("SELECT 1 FROM files WHERE id = ?")
+    try question.bind([.text(id)])
+    return try question.step()
+  }
+
   /// Whether an object that is not being purged has that content.
   fileprivate func stillNames(_ digest: String, key: String, bucket: String) throws(SQLiteError) -> Bool {
     let purging =

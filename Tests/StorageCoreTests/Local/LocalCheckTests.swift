@@ -2,6 +2,8 @@ import Digests
 import FoundationEssentials
 import Glibc
 import SQLite
+import StandIn
+import Synchronization
 import TestSupport
 import Testing
 
@@ -101,6 +103,41 @@ import Testing
       #expect(try await kinds() == [kind])
       #expect(try store.read(RecoverableStore.database) == other)
     }
+  }
+
+  @Test func `what another process deletes for good while it looks is not missed`() async throws {
+    let digests = try await store.digests()
+    // Two in one folder, the later of which goes while the other one is told to be damaged. And one that goes when the
+    // rows were read and the contents were not.
+    let numbers = (4...RecoverableStore.fileCount).sorted { digests[$0 - 1] < digests[$1 - 1] }
+    let neighbours = zip(numbers, numbers.dropFirst())
+    let (damaged, late) = try #require(neighbours.first { digests[$0 - 1].prefix(2) == digests[$1 - 1].prefix(2) })
+    let early = try #require(numbers.first { ![damaged, late].contains($0) })
+    try store.directory.write(
+      [UInt8](repeating: 0x2E, count: "content \(damaged)".utf8.count), to: store.blob(digests[damaged - 1]))
+    let database = try Database(
+      .file(Array(store.directory[RecoverableStore.database].utf8)), schema: LocalDatabase.schema, creates: false)
+    try database.execute("DELETE FROM objects WHERE key = 'uploads/first/3'")
+    let program = try Program.product("supastore")
+    let environment = ["SUPASTORE_MODE=local", "SUPASTORE_STATE_DIR=\(store.directory["state"])"]
+    let deletions = Mutex<[Int32]>([])
+    let findings = try await store.findings { finding in
+      let goes: Int
+      switch finding.kind {
+      case .objectMissing: goes = early
+      case .blobContent: goes = late
+      default: return
+      }
+      let arguments = [program, "delete", "--yes", "--now", "uploads/first/\(goes)"]
+      let status = try? ChildProcess(arguments, environment: environment, descriptors: [-1, -1, -1]).wait()
+      deletions.withLock { $0.append(status ?? -1) }
+    }
+    #expect(deletions.withLock { $0 } == [0, 0])
+    for number in [early, late] {
+      #expect(!FileManager.default.fileExists(atPath: store.directory[store.blob(digests[number - 1])]))
+    }
+    let kinds: [LocalFinding.Kind] = [.objectMissing, .blobContent, .blobsUnnamed]
+    #expect(findings.map(\.kind) == kinds, "\(findings)")
   }
 
   private func sha256(_ text: String) throws -> String { try SHA256Digest.of(Array(text.utf8)).hex }

@@ -67,9 +67,15 @@ struct RecoverableStore {
     try await LocalStoreDirectory(in: state).recover(dryRun: dryRun)
   }
 
-  func findings(quick: Bool = false) async throws -> [LocalFinding] {
+  /// - Parameter during: called for each finding, at the moment when it is made.
+  func findings(
+    quick: Bool = false, during: @escaping @Sendable (LocalFinding) -> Void = { _ in }
+  ) async throws -> [LocalFinding] {
     let found = Findings()
-    let check = try await LocalStoreDirectory(in: state).check(quick: quick) { found.add($0) }
+    let check = try await LocalStoreDirectory(in: state).check(quick: quick) {
+      found.add($0)
+      during($0)
+    }
     #expect(check.damageCount == found.all.filter(\.isDamage).count)
     #expect(check.harmlessCount == found.all.filter { !$0.isDamage }.count)
     return found.all
