@@ -21,7 +21,7 @@ extension Migration {
       return (self, try bucket.get())
     } catch {
       let isLate = wasCut && error.isCut
-      guard isLate || OpenProject.isOutage(error), !stop.isRaised, let local = try standIn(after: error) else {
+      guard isLate || OpenProject.isOutage(error), !stop.isRaised, let local = try await standIn(after: error) else {
         throw error
       }
       tally.summary.outage = isLate ? .late : error
@@ -45,7 +45,7 @@ extension Migration {
     let isDown = isLate || end.map(OpenProject.isOutage) ?? false
     do throws(StorageError) {
       guard isDown || (end == nil && !tally.unreached.isEmpty), !stop.isRaised,
-        let local = try standIn(after: end ?? tally.unreached.first?.outcome.error ?? .late)
+        let local = try await standIn(after: end ?? tally.unreached.first?.outcome.error ?? .late)
       else {
         tally.giveUpUnreached()
         return (self, bucket)
@@ -113,8 +113,8 @@ extension Migration {
   var canFallBack: Bool { project.fallback != nil }
 
   /// The same run into what stands in for the service; nil where nothing does.
-  private func standIn(after outage: StorageError) throws(StorageError) -> Migration? {
-    guard let (local, store) = try project.fallback?.open(after: outage) else { return nil }
+  private func standIn(after outage: StorageError) async throws(StorageError) -> Migration? {
+    guard let (local, store) = try await project.fallback?.open(after: outage) else { return nil }
     return Migration(local, options: options, stop: stop, meter: meter, outbox: store)
   }
 

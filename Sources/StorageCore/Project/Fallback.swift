@@ -1,12 +1,15 @@
 internal import SQLite
-internal import Synchronization
 
-/// The local store as what stands in for a project at Supabase while that is down. Opened when it is first needed.
-final class Fallback: Sendable {
-  let outage: Outage
+/// The local store as what stands in for a project at Supabase while that is down. Opened when it is first needed, which
+/// blocks as long as another process holds it: so on a queue of its own.
+actor Fallback {
+  private let executor = BlockingExecutor(label: "supastore.fallback")
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  nonisolated let outage: Outage
   private let state: @Sendable () throws(StorageError) -> JournalPlace
   private let projectURL: String
-  private let opened = Mutex<(project: OpenProject, store: LocalStore)?>(nil)
+  private var opened: (project: OpenProject, store: LocalStore)?
 
   /// - Parameter state: the place of the project's journal, made when it is missing.
   init(
@@ -19,14 +22,12 @@ final class Fallback: Sendable {
 
   /// The local store, whose changes wait for the project; made when it is missing.
   func open() throws(StorageError) -> (project: OpenProject, store: LocalStore) {
-    try opened.withLock { opened throws(StorageError) in
-      if let opened { return opened }
-      let place = try state()
-      let store = try LocalStore(at: LocalStore.place(in: place.directory), for: projectURL)
-      let new = (OpenProject(.prefer, store, journal: place, retrier: Retrier(budget: RetryBudget())), store)
-      opened = new
-      return new
-    }
+    if let opened { return opened }
+    let place = try state()
+    let store = try LocalStore(at: LocalStore.place(in: place.directory), for: projectURL)
+    let new = (OpenProject(.prefer, store, journal: place, retrier: Retrier(budget: RetryBudget())), store)
+    opened = new
+    return new
   }
 
   /// The same, after an outage: where nothing can be kept that is what is told, with the reason in its hint, unless the
@@ -44,7 +45,7 @@ final class Fallback: Sendable {
 
   /// The rows of those files that wait for the project, and the local store that holds them. Nothing is made.
   func waiting(
-    _ references: some Collection<FileReference>
+    _ references: some Collection<FileReference> & Sendable
   ) async throws(StorageError) -> (rows: [FileReference: FileRow], project: OpenProject)? {
     guard !references.isEmpty, let (project, store) = try existing() else { return nil }
     var found: [FileReference: FileRow] = [:]
@@ -94,7 +95,7 @@ final class Fallback: Sendable {
 
   /// The same, where nothing is made; nil when nothing was ever kept locally.
   func existing() throws(StorageError) -> (project: OpenProject, store: LocalStore)? {
-    if let opened = opened.withLock({ $0 }) { return opened }
+    if let opened { return opened }
     return LocalStore.exists(in: outage.directory) ? try open() : nil
   }
 }
@@ -102,7 +103,7 @@ final class Fallback: Sendable {
 extension OpenProject {
   /// How many files wait in the local store, and are not among those of the project; 0 where nothing waits.
   public func waitingFileCount() async throws(StorageError) -> Int {
-    guard let fallback, let (_, store) = try fallback.existing() else { return 0 }
+    guard let fallback, let (_, store) = try await fallback.existing() else { return 0 }
     return try await store.backlog().waiting[.file] ?? 0
   }
 
@@ -120,7 +121,7 @@ extension OpenProject {
       return (try await body(self), nil)
     } catch {
       guard let fallback, Self.isOutage(error) else { throw error }
-      let local = try fallback.open(after: error).project
+      let local = try await fallback.open(after: error).project
       let outage = error
       do throws(StorageError) {
         return (try await body(local), outage)

@@ -47,7 +47,7 @@ extension Downloader {
   private func download(
     _ row: FileRow, to place: DownloadPlace?, _ options: DownloadOptions
   ) async throws(StorageError) -> Fetched {
-    let project = try holder(of: row)
+    let project = try await holder(of: row)
     // The local store is as near as a cache could be.
     let cache = project.backend == .local ? nil : cache
     let total = options.range == nil ? row.byteCount : try await byteCount(of: row, project)

@@ -34,8 +34,10 @@ public final class Downloader: Sendable {
   }
 
   /// Where a row's object is to be had.
-  func holder(of row: FileRow) throws(StorageError) -> OpenProject {
-    if waiting.withLock({ $0.contains(row.id) }), let local = try project?.fallback?.existing() { return local.project }
+  func holder(of row: FileRow) async throws(StorageError) -> OpenProject {
+    if waiting.withLock({ $0.contains(row.id) }), let local = try await project?.fallback?.existing() {
+      return local.project
+    }
     return try online(for: row.storagePath)
   }
 
