@@ -6,6 +6,17 @@ import Testing
 /// What lies in a user's home and environment, and what servers plant. Each test is a process of its own, for these
 /// belong to the process.
 @Suite(.timeLimit(.minutes(5))) struct SurroundingsTests {
+  @Test func `what a process does about SIGPIPE is left to it`() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGPIPE, SIG_DFL)
+      try await ScriptedServer.withRunning({ try $0.answerAll() }) { server in
+        try await withClient { client in try await client.expect(200, from: HTTPRequest(.get, server.url())) }
+      }
+      var action = sigaction()
+      #expect(sigaction(SIGPIPE, nil, &action) == 0 && action.__sigaction_handler.sa_handler == nil)
+    }
+  }
+
   @Test func `neither netrc nor curlrc nor cookies add anything to a request`() async {
     await #expect(processExitsWith: .success) {
       let home = try TemporaryDirectory()

@@ -71,4 +71,12 @@ import Testing
     #expect(try target.kind(of: "link".utf8) == .symbolicLink && target.kind(of: "sub".utf8) == .directory)
     #expect(try target.kind(of: "nosuch".utf8) == nil)
   }
+
+  /// Whoever made it may not have come to that yet. `/proc` tells whether it was tried: it refuses.
+  @Test func `the name of a subdirectory that is there already is made durable, too`() throws {
+    let path = LocalPath(checked: Array("/proc/self".utf8))
+    let target = try TargetDirectory(at: path)
+    _ = try #require(try target.existingSubdirectory("fd".utf8))
+    #expect(throws: FileError.failed(.write, path, code: EINVAL)) { try target.subdirectory("fd".utf8) }
+  }
 }
