@@ -123,6 +123,23 @@ import Testing
     #expect(try supastore.counts() == StoredCounts(each: 1500))
   }
 
+  @Test func `what is left for the local store is held to its limit, and stored in its order`() async throws {
+    try await supastore.setUp()
+    try #require(try await away("upload", tree.write([], to: "other")).exitStatus == 9)
+    let tables = try StoreTables(at: "\(supastore.stateDirectory)/local/store.sqlite")
+    try tables.execute("UPDATE buckets SET byte_limit = 6 WHERE name = 'user-files'")
+    try tree.write("seven B".utf8, to: "root/f2")
+    supastore.project.add(Fault.failing(503, on: "POST /storage/v1/object/user-files/*"))
+    let run = try await supastore("migrate", "--json", tree["root"])
+    #expect(run.exitStatus == 3, "\(run.errors)")
+    let files = try run.documents("file")
+    #expect(
+      files.filter { $0["status"] == "queued" }.compactMap { $0["path"]?.string } == paths.filter { $0 != paths[2] })
+    let failed = files.filter { $0["status"] == "failed" }
+    #expect(failed.map { $0["error"]?["code"] } == ["too_large"] && failed.first?["path"]?.string == paths[2])
+    #expect(try run.summary["scanned"] == 6 && run.summary["queued"] == 5 && run.summary["failed"] == 1)
+  }
+
   @Test func `a deadline is kept, and what is not stored by then is queued`() async throws {
     try await supastore.setUp()
     supastore.project.add(Fault(.stall, on: "*", count: 0))
