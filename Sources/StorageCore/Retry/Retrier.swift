@@ -1,7 +1,7 @@
 /// Repeats an operation while its error says that this may help. The only layer that retries.
 public struct Retrier: Sendable {
   /// How long one operation is repeated at a service whose outage is noted, and how long its first answer may take.
-  static let patience = Duration.seconds(10)
+  static let patience = Haste.patience ?? .seconds(10)
 
   var policy: RetryPolicy
   var budget: RetryBudget
@@ -70,5 +70,5 @@ public struct Retrier: Sendable {
   }
 
   /// Waits; false when the stop was raised, or the task cancelled, before the time was over.
-  func sleep(for duration: Duration) async -> Bool { await stop.sleep(for: duration, on: clock) }
+  func sleep(for duration: Duration) async -> Bool { await stop.sleep(for: duration / Haste.factor, on: clock) }
 }

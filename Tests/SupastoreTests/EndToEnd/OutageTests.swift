@@ -24,12 +24,12 @@ import Testing
     let before = try await supastore("migrate", "--include", "f1*.txt", tree["root"])
     try #require(before.exitStatus == 0, "\(before.errors)")
     try makeAway()
-    let run = try await supastore("migrate", "--json", tree["root"])
+    let run = try await supastore.impatient("migrate", "--json", tree["root"])
     #expect(run.exitStatus == 9, "\(run.errors)")
     let summary = try run.summary
     let (stored, queued, unchanged) = (summary["stored"]?.int, summary["queued"]?.int, summary["unchanged"]?.int)
     #expect((stored ?? 0) + (queued ?? 0) + (unchanged ?? 0) == Self.fileCount && queued != 0)
-    #expect(try await supastore("sync", "--json").exitStatus == 9)
+    #expect(try await supastore.impatient("sync", "--json").exitStatus == 9)
   }
 
   /// Checks that everything arrives, and that nothing is left to do.

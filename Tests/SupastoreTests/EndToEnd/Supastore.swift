@@ -12,6 +12,8 @@ struct Supastore {
     ownState = try TemporaryDirectory()
     environment = project.environment.filter { $0.key.hasPrefix("SUPABASE_") }
     environment["SUPASTORE_STATE_DIR"] = stateDirectory
+    // A service in trouble is asked as often as ever, and sooner.
+    environment["STORAGECORE_HASTE"] = "20"
   }
 
   /// Made by the program when it first needs it.
@@ -23,6 +25,9 @@ struct Supastore {
     for (name, value) in changes { other.environment[name] = value }
     return other
   }
+
+  /// The same, waiting no longer than a second for the first answer of a service that says nothing.
+  var impatient: Supastore { with(["STORAGECORE_PATIENCE": "1000"]) }
 
   /// Runs `supastore` to its end.
   func callAsFunction(_ arguments: String..., directory: String? = nil, input: [UInt8] = []) async throws -> Run {

@@ -152,7 +152,7 @@ import Testing
     try await fixture.supastore.setUp()
     try await fixture.storeFiles(0..<3)
     project.add(Fault.failing(503, on: Self.uploads))
-    let program = try fixture.supastore.start("sync", "--watch", "--json")
+    let program = try fixture.supastore.with(["STORAGECORE_HASTE": nil]).start("sync", "--watch", "--json")
     await project.wait(for: 3, on: Self.uploads)
     #expect(try await fixture.sync().exitStatus == 11)
     project.removeFaults()
