@@ -25,7 +25,7 @@ package struct ProjectDatabase: Sendable {
   package func recreate() throws(PostgresError) {
     let maintenance = try PostgresConnection(cluster.conninfo(database: "postgres"))
     try maintenance.query("drop database if exists \(name) with (force)")
-    try maintenance.query("create database \(name) template \(template)")
+    try maintenance.query("create database \(name) template \(template) strategy file_copy")
   }
 
   package func drop() throws(PostgresError) {
