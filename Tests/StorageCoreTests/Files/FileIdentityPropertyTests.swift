@@ -1,14 +1,16 @@
 import Digests
 import FoundationEssentials
 import SupabaseClient
+import TestSupport
 import Testing
 
 @testable import StorageCore
 
 /// What has to hold of every file, whatever bytes its name is made of.
 @Suite struct FileIdentityPropertyTests {
-  /// A wider search: `RANDOM_NAME_COUNT=1000000 swift test --filter FileIdentityPropertyTests`.
-  private static let nameCount = TestEnvironment.nameCount(orElse: 100_000)
+  private static let nameCount = TestLength.count(20_000, long: 1_000_000)
+  /// Of which so many are looked at more closely.
+  private static let sampleCount = 4_000
 
   @Test func `random byte names are accepted, never meet, and are given back`() throws {
     var files = try RandomFiles(seed: 20_261_123)
@@ -26,7 +28,7 @@ import Testing
         faults.append("\(objection) at \(identity.storagePath), file \(number)")
       }
       owners.append((Self.fingerprint([Array(file.type.bucket.name.utf8), path]), Self.fingerprint(file.fields)))
-      if number % 32 == 0 {
+      if number.isMultiple(of: Self.nameCount / Self.sampleCount) {
         if try nameGivenBack(identity) != file.name { faults.append("the name of file \(number) is lost") }
         untagged.insert(identity.storagePath.string.replacing(identity.id.pathTag, with: ""))
       }
@@ -36,8 +38,8 @@ import Testing
       faults.append("two files at one path")
     }
     #expect(faults.prefix(5) == [], "\(faults.count) faults in all")
-    // The search looks where paths are close together: without the id's tag, half of them would meet.
-    #expect(untagged.count < Self.nameCount / 32 / 2)
+    // The search looks where paths are close together: without the id's tag, two in five of them would meet.
+    #expect(untagged.count < Self.sampleCount / 5 * 3)
   }
 
   /// 64 bits that tell a million lists of fields apart.

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A generator that gives the same numbers on every run.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
@@ -14,16 +12,5 @@ struct SplitMix64: RandomNumberGenerator {
     word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
     word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
     return word ^ word >> 31
-  }
-}
-
-/// What a person can ask of a test run.
-enum TestEnvironment {
-  /// How many random names are tried.
-  static var nameCount: Int { nameCount(orElse: 20_000) }
-
-  /// The same, where `count` is usual.
-  static func nameCount(orElse count: Int) -> Int {
-    getenv("RANDOM_NAME_COUNT").flatMap { Int(String(cString: $0)) } ?? count
   }
 }

@@ -78,7 +78,7 @@ import Testing
       try tree.write([UInt8](repeating: UInt8(index), count: megabytes << 20), to: "root/large\(index).bin")
     }
     var moments: [Int] = []
-    for _ in 0..<8 {
+    for _ in 0..<TestLength.count(3, long: 16) {
       let moment = Int.random(in: 1...160)
       moments.append(moment)
       try await killAfter(requests: moment)
