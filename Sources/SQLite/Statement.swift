@@ -104,3 +104,18 @@ public enum SQLiteValue: Hashable, Sendable {
 
 /// SQLITE_TRANSIENT, a cast that C macros do and Swift does not import: SQLite takes a copy before the call returns.
 private var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+
+extension Statement {
+  /// The text of a column that is never NULL.
+  public borrowing func text(_ column: Int) throws(SQLiteError) -> String {
+    guard let text = value(column).text else { throw .damaged("a column without its text") }
+    return text
+  }
+}
+
+extension SQLiteValue {
+  /// NULL of nil.
+  public init(_ text: String?) {
+    self = text.map { .text($0) } ?? .null
+  }
+}

@@ -72,13 +72,5 @@ extension Configuration {
 }
 
 extension ArraySlice<UInt8> {
-  /// Without spaces at either end.
-  var trimmed: ArraySlice<UInt8> {
-    var rest = self
-    while rest.first == UInt8(ascii: " ") { rest.removeFirst() }
-    while rest.last == UInt8(ascii: " ") { rest.removeLast() }
-    return rest
-  }
-
   fileprivate var isDriveLetter: Bool { count == 1 && first?.isLetter == true }
 }

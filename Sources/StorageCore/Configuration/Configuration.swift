@@ -3,16 +3,6 @@ public import SupabaseClient
 
 /// What a run was told, complete and checked: flag before environment before `.env` before default.
 public struct Configuration: Sendable {
-  /// Where files go.
-  public enum Mode: String, Sendable {
-    /// Into the local store; no Supabase is needed.
-    case local
-    /// Into Supabase, and while it is down into the local store, from which `sync` sends it.
-    case prefer
-    /// Into Supabase, or nowhere.
-    case only
-  }
-
   /// One line of `config show`.
   public struct Entry: Hashable, Sendable {
     public var setting: Setting
@@ -25,7 +15,7 @@ public struct Configuration: Sendable {
   public let projectURL: String?
   public let serviceRoleKey: Secret?
   public let anonKey: Secret?
-  public let mode: Mode
+  public let mode: StorageMode
   public let jobs: Int?
   public let allowsPlainHTTP: Bool
   public let certificateFile: LocalPath?
@@ -50,7 +40,7 @@ public struct Configuration: Sendable {
     projectURL = try sources.text(.projectURL)
     serviceRoleKey = try sources.text(.serviceRoleKey).map(Secret.init)
     anonKey = try sources.text(.anonKey).map(Secret.init)
-    mode = try sources.choice(.mode).flatMap(Mode.init) ?? (sources.nameProject ? .prefer : .local)
+    mode = try sources.choice(.mode).flatMap(StorageMode.init) ?? (sources.nameProject ? .prefer : .local)
     jobs = try sources.count(.jobs)
     allowsPlainHTTP = try sources.flag(.allowHTTP)
     certificateFile = try sources.path(.certificateFile)
@@ -154,16 +144,5 @@ public struct Configuration: Sendable {
       }
     case .directory, .directories, .file, .count, .size, .flag, .choice, .driveMap: return shownValue(value)
     }
-  }
-}
-
-extension LocalPath {
-  /// Whether a download to this path means a file inside of it: it is a directory, or is written as one.
-  public var namesDirectory: Bool { bytes.last == .slash || isDirectory }
-
-  /// Whether there is a directory, links followed.
-  var isDirectory: Bool {
-    var status = stat()
-    return withCString { stat($0, &status) } == 0 && FileKind(mode: status.st_mode) == .directory
   }
 }

@@ -80,21 +80,3 @@ extension LocalPath {
     return LocalPath(checked: Array(last))
   }
 }
-
-extension UInt8 {
-  static let backslash = UInt8(ascii: "\\")
-  static let colon = UInt8(ascii: ":")
-
-  var isWindowsSeparator: Bool { self == .slash || self == .backslash }
-
-  /// Of ASCII.
-  var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowercased) }
-
-  /// Letters of ASCII alone.
-  var lowercased: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
-}
-
-extension Sequence<UInt8> {
-  /// With the letters of ASCII in lower case.
-  var lowercased: [UInt8] { map(\.lowercased) }
-}

@@ -41,3 +41,28 @@ extension LocalPath {
     }
   }
 }
+
+/// A small file, whole, or what comes through a pipe; whoever writes into it has ten seconds for each piece.
+/// - Parameter file: opened without waiting.
+func contents(of file: borrowing FileDescriptor, named path: LocalPath) throws(FileError) -> [UInt8] {
+  let limit = 1 << 20
+  let kind = FileKind(mode: try file.status(named: path).st_mode)
+  guard kind == .regular || kind == .pipe else { throw .notRegular(path, kind) }
+  let number = file.number
+  var bytes: [UInt8] = []
+  var piece = [UInt8](repeating: 0, count: 4096)
+  while true {
+    if kind == .pipe {
+      var waiting = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+      guard poll(&waiting, 1, 10_000) != 0 else { throw .failed(.read, path, code: ETIMEDOUT) }
+    }
+    let count = read(number, &piece, piece.count)
+    guard count >= 0 else {
+      if errno == EINTR || errno == EAGAIN { continue }
+      throw .failed(.read, path, code: errno)
+    }
+    if count == 0 { return bytes }
+    bytes += piece.prefix(count)
+    guard bytes.count <= limit else { throw .failed(.read, path, code: EFBIG) }
+  }
+}

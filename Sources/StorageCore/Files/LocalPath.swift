@@ -108,11 +108,6 @@ extension Unicode.Scalar {
   }
 }
 
-extension UInt8 {
-  static let slash = UInt8(ascii: "/")
-  static let dot = UInt8(ascii: ".")
-}
-
 /// Calls `body` with `bytes` and a NUL after them.
 func withNulTerminated<Result, Failure: Error>(
   _ bytes: some Collection<UInt8>, _ body: (UnsafePointer<CChar>) throws(Failure) -> Result

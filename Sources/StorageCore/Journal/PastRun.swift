@@ -26,12 +26,6 @@ public struct PastRun: Sendable, Equatable {
     errorCode = summary.endedBy?.code.rawValue
   }
 
-  public init(_ command: String, _ summary: SyncSummary, endedAt: Timestamp = .now) {
-    self.init(
-      command: command, endedAt: endedAt, duration: summary.duration, counts: summary.files,
-      byteCount: summary.byteCount, sentByteCount: summary.sentByteCount, errorCode: summary.endedBy?.code.rawValue)
-  }
-
   /// Of a check: what is the same counts as unchanged, what was repaired as stored, what differs as failed.
   public init(_ command: String, _ summary: CheckSummary, endedAt: Timestamp = .now) {
     self.init(

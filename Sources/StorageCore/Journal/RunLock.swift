@@ -1,30 +1,9 @@
-internal import Digests
 internal import Glibc
 
 /// Keeps a second run off the same project and roots, on this machine, as long as it lives. It ends with its process,
 /// however that ends.
 public final class RunLock: Sendable {
   private let file: FileDescriptor
-
-  /// Takes the lock or throws `.locked` at once. `roots` are real paths.
-  public convenience init(at place: JournalPlace, roots: [LocalPath]) throws(StateError) {
-    try self.init(at: place) { () throws(DigestError) in try place.lock(for: roots) }
-  }
-
-  /// Takes the lock of cleanups or throws `.locked` at once.
-  convenience init(forCleanupAt place: JournalPlace) throws(StateError) {
-    try self.init(at: place) { () throws(DigestError) in try place.cleanupLock() }
-  }
-
-  private convenience init(at place: JournalPlace, _ path: () throws(DigestError) -> LocalPath) throws(StateError) {
-    let file: LocalPath
-    do throws(DigestError) {
-      file = try path()
-    } catch {
-      throw .file(.undigestible(place.directory, error))
-    }
-    try self.init(file: file)
-  }
 
   /// Takes the lock that a file stands for, which is made when it is missing, or throws `.locked` at once.
   init(file path: LocalPath) throws(StateError) {

@@ -5,12 +5,6 @@ public struct StateDirectory: Hashable, Sendable {
   /// Absolute, without symbolic links.
   public let path: LocalPath
 
-  /// Where the state lies when nobody named a place: `$XDG_STATE_HOME/supastore`, else `~/.local/state/supastore`.
-  public static func standardPath(_ environment: Environment) throws(StateError) -> LocalPath {
-    guard let path = environment.ownDirectory(in: "XDG_STATE_HOME", orInHome: ".local/state") else { throw .noHome }
-    return path
-  }
-
   /// Opens the directory at `path`; it and the missing ones above it are made, for their owner alone.
   public init(at path: LocalPath) throws(StateError) {
     let status = try Self.inspected(path)

@@ -117,13 +117,6 @@ extension FileRow {
   }
 }
 
-extension FileID {
-  init(column text: String) throws(SQLiteError) {
-    guard let id = FileID(text) else { throw .damaged("an id that is none") }
-    self = id
-  }
-}
-
 extension FileQuery {
   var conditions: LocalConditions {
     var conditions = LocalConditions()

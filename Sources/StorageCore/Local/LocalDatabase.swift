@@ -178,11 +178,3 @@ final class LocalDatabase {
     return Page(elements, followingCount: total - elements.count)
   }
 }
-
-extension Statement {
-  /// The text of a column that is never NULL.
-  borrowing func text(_ column: Int) throws(SQLiteError) -> String {
-    guard let text = value(column).text else { throw .damaged("a column without its text") }
-    return text
-  }
-}

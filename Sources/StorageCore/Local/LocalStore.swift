@@ -40,6 +40,11 @@ actor LocalStore {
   /// Where the local store lies in a state directory.
   static func place(in state: LocalPath) -> LocalPath { state.appending(LocalPath(checked: Array("local".utf8))) }
 
+  /// Where the local store in a state directory keeps a content, if it has it.
+  @Sendable static func contentPath(_ sha256: SHA256Digest, in state: LocalPath) -> LocalPath {
+    BlobDirectory.path(of: sha256, in: place(in: state))
+  }
+
   /// Whether a state directory, which need not be there, holds a local store, or what is left of one.
   static func exists(in state: LocalPath) -> Bool {
     let path = place(in: state)

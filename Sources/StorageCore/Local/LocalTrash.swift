@@ -28,6 +28,8 @@ struct LocalTrash: Trash {
     }
   }
 
+  func questions(about names: [String]) -> [ArraySlice<String>] { names.isEmpty ? [] : [names[...]] }
+
   // MARK: into the trash and back
 
   func trashOrphans(_ files: [FileID], olderThan age: Duration, run: UUID) async throws(StorageError) -> [TrashEntry] {

@@ -1,5 +1,3 @@
-internal import SQLite
-
 /// What a run does when its service is down: what it cannot bring there is kept in the local store, from where `sync`
 /// sends it. Never for single requests, so no file has its object here and its row there.
 extension Migration {
@@ -114,8 +112,9 @@ extension Migration {
 
   /// The same run into what stands in for the service; nil where nothing does.
   private func standIn(after outage: StorageError) async throws(StorageError) -> Migration? {
-    guard let (local, store) = try await project.fallback?.open(after: outage) else { return nil }
-    return Migration(local, options: options, stop: stop, meter: meter, outbox: store)
+    guard let fallback = project.fallback else { return nil }
+    let local = try await fallback.open(after: outage)
+    return Migration(local, options: options, stop: stop, meter: meter, queue: fallback)
   }
 
   // MARK: Outcomes
@@ -160,29 +159,5 @@ extension RunTally {
   fileprivate mutating func giveUpUnreached() {
     for (_, outcome) in unreached { count(outcome) }
     unreached = []
-  }
-}
-
-extension LocalStore {
-  /// The outcomes of files that this store took, as those of files that wait. What was here before, and may have been
-  /// sent long ago or wait for another project, waits again.
-  func queue(_ outcomes: [FileOutcome]) throws(StorageError) -> [FileOutcome] {
-    let again = outcomes.filter { [.stored, .unchanged].contains($0.status) }.compactMap(\.id)
-    if !again.isEmpty {
-      try writing { [project] tables throws(SQLiteError) in
-        // What somebody deleted meanwhile is never sent.
-        let present = Set(try tables.files(ids: again).map(\.id))
-        try tables.enqueue(again.filter(present.contains).map { .file($0) }, for: project, at: Timestamp.now)
-      }
-      CrashPoint.queuedAgain.reached()
-    }
-    return outcomes.map { outcome in
-      guard [.stored, .unchanged].contains(outcome.status) else { return outcome }
-      var outcome = outcome
-      outcome.status = .queued
-      // Its uuid here means nothing there.
-      outcome.conversation = nil
-      return outcome
-    }
   }
 }

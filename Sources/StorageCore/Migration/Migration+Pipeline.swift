@@ -14,7 +14,7 @@ extension Migration {
     _ reader: SourceReader, in conversation: Conversation?, _ inventorying: Inventorying, _ tally: RunTally
   ) async -> RunTally {
     let lane = project.objects.uploads()
-    meter.watch(lane)
+    meter.watch { lane.sentByteCount }
     let sender = WindowSender(
       reader, lane: lane, jobs: options.jobs, retrier: project.retrier, stop: stop, meter: meter)
     let settler = await settler(reader)
@@ -84,16 +84,16 @@ extension Migration {
     await withhold(from: &window, of: reader, &tally)
     let end: StorageError? = stop.reason == .deadline ? .deadline : nil
     var outcomes = await reader.outcomes(of: window, in: settled.conversation, droppedBy: end)
-    if let outbox {
+    if let queue {
       do throws(StorageError) {
-        outcomes = try await outbox.queue(outcomes)
+        outcomes = try await queue.queue(outcomes)
       } catch {
         tally.summary.endedBy = error
         outcomes = outcomes.map { $0.failed(error) }
       }
     }
     outcomes.forEach { tally.count($0) }
-    if outbox == nil { tally.summary.sentByteCount += settled.window.files.reduce(0) { $0 + $1.sentByteCount } }
+    if queue == nil { tally.summary.sentByteCount += settled.window.files.reduce(0) { $0 + $1.sentByteCount } }
     if tally.summary.endedBy == nil { tally.summary.endedBy = settled.window.endOfRun(hadSuccess: tally.hadSuccess) }
     tally.hadSuccess = tally.hadSuccess || settled.window.files.contains(where: \.isComplete)
     return (settled.conversation, tally)

@@ -34,7 +34,7 @@ public struct Migration: Sendable {
   /// When `stop` will be raised; nil when nobody set a time.
   let deadline: ContinuousClock.Instant?
   /// Where what is stored waits to be sent, when that is not the place where it is wanted.
-  let outbox: LocalStore?
+  let queue: (any Fallback)?
 
   public init(_ project: OpenProject, options: Options, stop: StopSignal) {
     self.init(project, options: options, stop: stop, meter: ProgressMeter())
@@ -42,14 +42,14 @@ public struct Migration: Sendable {
 
   init(
     _ project: OpenProject, options: Options, stop: StopSignal, meter: ProgressMeter,
-    deadline: ContinuousClock.Instant? = nil, outbox: LocalStore? = nil
+    deadline: ContinuousClock.Instant? = nil, queue: (any Fallback)? = nil
   ) {
     self.project = project.heeding(stop)
     self.options = options
     self.stop = stop
     self.meter = meter
     self.deadline = deadline
-    self.outbox = outbox
+    self.queue = queue
   }
 
   /// Stores every file of the roots.

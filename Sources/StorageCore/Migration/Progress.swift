@@ -21,7 +21,8 @@ public final class ProgressMeter: Sendable {
     var progress = Progress()
     /// Bytes sent by the lanes of roots that are finished.
     var finishedLanes: Int64 = 0
-    var lane: (any UploadLane)?
+    /// What the one in use has sent, in bytes.
+    var lane: (@Sendable () -> Int64)?
   }
   private let state = Mutex(State())
 
@@ -30,7 +31,7 @@ public final class ProgressMeter: Sendable {
   public var progress: Progress {
     state.withLock { state in
       var progress = state.progress
-      progress.byteCount.add(state.finishedLanes + (state.lane?.sentByteCount ?? 0))
+      progress.byteCount.add(state.finishedLanes + (state.lane?() ?? 0))
       progress.byteCount = min(progress.byteCount, max(progress.totalByteCount, state.progress.byteCount))
       return progress
     }
@@ -51,27 +52,19 @@ public final class ProgressMeter: Sendable {
     }
   }
 
-  /// From now on what `lane` sends counts.
-  func watch(_ lane: any UploadLane) {
+  /// From now on what `lane` says counts: the bytes that it sent so far.
+  func watch(_ lane: @escaping @Sendable () -> Int64) {
     state.withLock { state in
-      state.finishedLanes += state.lane?.sentByteCount ?? 0
+      state.finishedLanes += state.lane?() ?? 0
       state.lane = lane
     }
   }
 
-  /// Counts a file that was not followed on its way.
+  /// A file needs no more sending. `byteCount` are its bytes, 0 of one that a lane sent: those were counted on their way.
   func settled(byteCount: Int64) {
     state.withLock { state in
       state.progress.fileCount += 1
       state.progress.byteCount.add(byteCount)
-    }
-  }
-
-  /// A file needs no more sending. The bytes of one that was sent were counted on their way.
-  func settled(_ file: MigratingFile, wasSent: Bool) {
-    state.withLock { state in
-      state.progress.fileCount += 1
-      if !wasSent { state.progress.byteCount.add(file.status.byteCount) }
     }
   }
 }

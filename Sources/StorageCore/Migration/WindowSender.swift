@@ -97,7 +97,7 @@ struct WindowSender {
       } else if prepared.file.error == nil, prepared.file.needsSending {
         rest.failed[index] = StorageError(.changed, "the file changed while it was read", retry: .soon)
       } else {
-        meter.settled(prepared.file, wasSent: false)
+        meter.settled(byteCount: prepared.file.status.byteCount)
       }
     }
     // A stop that came while the files were read has already emptied the lane.
@@ -127,7 +127,7 @@ struct WindowSender {
         let isAlone = placement == .sent && window.files[index].setbacks.failures == 0
         window.files[index].evidence = ObjectEvidence(bytes: isAlone ? .seen(.sent) : nil)
         if placement == .sent { window.files[index].sentByteCount += done.byteCount }
-        meter.settled(window.files[index], wasSent: true)
+        meter.settled(byteCount: 0)
       case .failure(let error):
         if case .throttled = error.retry { isThrottled = true }
         failed(index, done.upload.explained(error), &window, &rest)
@@ -147,7 +147,7 @@ struct WindowSender {
       rest.failed[index] = error
     } else {
       window.files[index].fail(error)
-      meter.settled(window.files[index], wasSent: true)
+      meter.settled(byteCount: 0)
       if error.endsTheRun, error.code != .unreachable { rest.end = error }
     }
     // What waits in the queue would only be refused too.
@@ -171,7 +171,7 @@ struct WindowSender {
         open.append(index)
       } else {
         window.files[index].fail(error)
-        meter.settled(window.files[index], wasSent: true)
+        meter.settled(byteCount: 0)
         // It failed again and again, and so did everything else meanwhile.
         if breaker.isOpen { window.end = error }
       }

@@ -62,7 +62,7 @@ extension OpenProject {
 
   /// The conversation itself, unless it was found in the local store that stands in for this project: then nil.
   private func counterpart(of conversation: Conversation) async -> Conversation? {
-    guard let local = try? await fallback?.existing()?.project else { return conversation }
+    guard let local = try? await fallback?.existing() else { return conversation }
     let waiting = try? await local.rows.conversation(continuationID: conversation.continuationID)
     return waiting?.id == conversation.id ? nil : conversation
   }

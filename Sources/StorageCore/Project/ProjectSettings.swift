@@ -8,7 +8,7 @@ public struct ProjectSettings: Sendable {
   var transport: HTTPConfiguration
   private let configuration: Configuration
 
-  var mode: Configuration.Mode { configuration.mode }
+  var mode: StorageMode { configuration.mode }
 
   /// Throws `.configuration` when something is missing or malformed.
   public init(_ configuration: Configuration) throws(StorageError) {

@@ -1,16 +1,9 @@
 internal import SupabaseClient
 
 extension StorageError {
-  /// An answer that is none to what was asked: of a cache that serves another query's rows, a gateway that drops filters, a
-  /// body that was cut. It may be right the next time it is asked for; whether a change was made is not known.
-  static func unexpectedAnswer(_ what: String, to effect: Route.Effect = .reads) -> StorageError {
-    StorageError(
-      .unexpectedAnswer, "unexpected answer: \(what)",
-      hint: hintOfUnexpectedAnswer, retry: effect == .reads ? .once : .never)
+  static func unexpectedAnswer(_ what: String, to effect: Route.Effect) -> StorageError {
+    .unexpectedAnswer(what, isRepeatable: effect == .reads)
   }
-
-  static let hintOfUnexpectedAnswer =
-    "something between answered, or changed the answer: look at proxies, gateways and caches on the way"
 }
 
 extension Collection {
@@ -25,9 +18,6 @@ extension Collection {
     return self
   }
 }
-
-/// What a row holds in the columns of the order that it was asked for in, as the database wrote it; nil: NULL.
-typealias RowPosition = [String?]
 
 extension [RowOrder] {
   /// Whether a row may come after another one in this order, as far as that can be told: texts are ordered by rules of the

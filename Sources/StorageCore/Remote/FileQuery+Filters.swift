@@ -65,16 +65,4 @@ extension FileQuery.Order {
     case .byID: [.ascending("id")]
     }
   }
-
-  /// What a row holds in the columns of `terms`.
-  func position(of row: FileRow) -> RowPosition {
-    let id = row.id.description
-    return switch self {
-    case .newest, .oldest: [row.createdAt, id]
-    case .name: [row.originalName, id]
-    case .largest, .smallest: [row.byteCount.map { String($0) }, id]
-    case .path: [row.storagePath]
-    case .byID: [id]
-    }
-  }
 }

@@ -47,6 +47,8 @@ struct RemoteTrash: Trash {
       { $0.entry })
   }
 
+  func questions(about names: [String]) -> [ArraySlice<String>] { Filter.parts(of: names) }
+
   // MARK: into the trash and back
 
   func trashOrphans(_ files: [FileID], olderThan age: Duration, run: UUID) async throws(StorageError) -> [TrashEntry] {
@@ -229,11 +231,4 @@ extension JSONWriter {
     }
     endArray()
   }
-}
-
-extension StorageError {
-  /// The database knows no trash.
-  static let withoutTrash = StorageError(
-    .setup, "the database has no trash yet: the schema's version 2 is not installed",
-    hint: "install it: `supastore schema | psql \"$DB_URL\"`; nothing that is there is changed", cause: .withoutTrash)
 }

@@ -9,7 +9,7 @@ public struct StatusReport: Sendable {
     public var seconds: Int
   }
 
-  public var mode: Configuration.Mode
+  public var mode: StorageMode
   /// In its one normal form; nil in the mode `local`.
   public var projectURL: String?
   /// Only in the mode `prefer`.

@@ -81,7 +81,22 @@ extension PageCursor {
   }
 }
 
+/// What a row holds in the columns of the order that it was asked for in, as the database wrote it; nil: NULL.
+typealias RowPosition = [String?]
+
 extension FileQuery.Order {
   /// As cursors name it.
   var list: String { "files by \(rawValue)" }
+
+  /// What a row holds in the columns that it is ordered by, a unique one at the end.
+  func position(of row: FileRow) -> RowPosition {
+    let id = row.id.description
+    return switch self {
+    case .newest, .oldest: [row.createdAt, id]
+    case .name: [row.originalName, id]
+    case .largest, .smallest: [row.byteCount.map { String($0) }, id]
+    case .path: [row.storagePath]
+    case .byID: [id]
+    }
+  }
 }

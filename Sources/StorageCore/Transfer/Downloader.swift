@@ -36,7 +36,7 @@ public final class Downloader: Sendable {
   /// Where a row's object is to be had.
   func holder(of row: FileRow) async throws(StorageError) -> OpenProject {
     if waiting.withLock({ $0.contains(row.id) }), let local = try await project?.fallback?.existing() {
-      return local.project
+      return local
     }
     return try online(for: row.storagePath)
   }

@@ -27,6 +27,8 @@ struct RetryingTrash: Trash {
     }
   }
 
+  func questions(about names: [String]) -> [ArraySlice<String>] { base.questions(about: names) }
+
   func trashOrphans(_ files: [FileID], olderThan age: Duration, run: UUID) async throws(StorageError) -> [TrashEntry] {
     try await retrier.run { () async throws(StorageError) in
       try await base.trashOrphans(files, olderThan: age, run: run)

@@ -1,5 +1,3 @@
-internal import SupabaseClient
-
 extension Trash {
   /// All entries that match, the oldest first.
   public func entries(matching query: TrashQuery) async throws(StorageError) -> [TrashEntry] {
@@ -26,12 +24,12 @@ extension Trash {
       }
     }
     var found: [FileReference: TrashEntry] = [:]
-    for part in Filter.parts(of: ids) {
+    for part in questions(about: ids) {
       for entry in try await entries(matching: TrashQuery(files: part.compactMap { FileID($0) }, states: states)) {
         if let id = entry.fileID { found[.id(id)] = entry }
       }
     }
-    for part in Filter.parts(of: keys) {
+    for part in questions(about: keys) {
       for entry in try await entries(matching: TrashQuery(keys: Array(part), states: states)) {
         found[.storagePath(entry.object.key)] = entry
       }

@@ -24,6 +24,9 @@ public protocol Trash: Sendable {
     matching query: TrashQuery, after last: TrashEntry?, limit: Int
   ) async throws(StorageError) -> Page<TrashEntry>
 
+  /// Cuts a list of keys or ids so that each part fits into the query of one question.
+  func questions(about names: [String]) -> [ArraySlice<String>]
+
   // MARK: into the trash and back
 
   /// Trashes those of the files, at most 500, that are linked to no conversation and older than `age`. What somebody
@@ -57,50 +60,4 @@ public protocol Trash: Sendable {
   /// Ends the purge of those entries, at most 500, that were claimed more than a minute ago and have no object any more.
   /// - Returns: those whose purge is ended.
   func finish(_ objects: [ObjectAddress], run: UUID) async throws(StorageError) -> [ObjectAddress]
-}
-
-/// What went with a conversation.
-public struct DeletedConversation: Sendable, Equatable {
-  public var messageCount: Int
-  public var trashed: [TrashEntry]
-  /// Files that are linked to other conversations as well, and stayed.
-  public var shared: [FileID]
-
-  public init(messageCount: Int, trashed: [TrashEntry], shared: [FileID]) {
-    self.messageCount = messageCount
-    self.trashed = trashed
-    self.shared = shared
-  }
-}
-
-/// What became of an entry that was to be restored.
-public struct Restoration: Sendable, Equatable {
-  /// The words of the JSON contract and of the database.
-  public enum Result: String, Sendable, CaseIterable {
-    case restored
-    /// Another row has its path or its id.
-    case taken
-    /// Its object is being deleted, or gone.
-    case purging, purged
-    /// It is not in the trash.
-    case absent
-  }
-
-  public var object: ObjectAddress
-  public var fileID: FileID?
-  public var result: Result
-  /// Links that were made again.
-  public var linkCount: Int
-  /// Whether its object is there; of one that is restored, whether its first byte came back.
-  public var hasObject: Bool
-  /// Why its bytes could not be asked for; its row is back.
-  public var failure: StorageError?
-
-  public init(object: ObjectAddress, fileID: FileID?, result: Result, linkCount: Int, hasObject: Bool) {
-    self.object = object
-    self.fileID = fileID
-    self.result = result
-    self.linkCount = linkCount
-    self.hasObject = hasObject
-  }
 }

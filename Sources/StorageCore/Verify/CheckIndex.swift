@@ -192,9 +192,10 @@ actor CheckIndex {
 
   private static func pair(_ row: borrowing Statement) throws(SQLiteError) -> Pair {
     let place = ObjectAddress(bucket: try row.text(0), key: try row.text(1))
+    guard let id = FileID(try row.text(2)) else { throw .damaged("an id that is none") }
     let hasObject = row.value(7) != .null
     return Pair(
-      place: place, id: try FileID(column: row.text(2)), byteCount: row.value(3).integer, sha256: row.value(4).text,
+      place: place, id: id, byteCount: row.value(3).integer, sha256: row.value(4).text,
       object: hasObject
         ? StoredObject(
           key: place.key, byteCount: row.value(8).integer, etag: row.value(9).text,

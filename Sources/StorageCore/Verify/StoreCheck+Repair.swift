@@ -35,17 +35,13 @@ extension StoreCheck {
   private func content(
     _ sha256: SHA256Digest, _ index: CheckIndex
   ) async throws(StorageError) -> RepairContents.Found {
-    let paths = try await index.sources(of: sha256.hex) + [try blob(sha256)]
+    let paths = try await index.sources(of: sha256.hex) + [try project.keptContent(sha256)]
     guard let content = try await RepairContents().content(sha256, in: paths) else {
       throw StorageError(
         .notFound, "neither a source nor the local store has a content with its digest",
         hint: "name the directory that it came from")
     }
     return content
-  }
-
-  private func blob(_ sha256: SHA256Digest) throws(StorageError) -> LocalPath {
-    BlobDirectory.path(of: sha256, in: LocalStore.place(in: try project.journalPlace().directory))
   }
 
   /// Sends a content to the place of a row, unless something with bytes lies there, and proves what lies there then.
@@ -134,7 +130,7 @@ extension StoreCheck {
     for object: StoredObject, _ place: ObjectAddress, _ source: FileRow?
   ) async throws(StorageError) -> FileRow {
     if let source { return source }
-    let row = try await project.localStore?.notedRow(at: place) ?? FileRow(restoredFrom: object, in: place.bucket)
+    let row = try await project.place.notedRow(at: place) ?? FileRow(restoredFrom: object, in: place.bucket)
     guard let row else {
       throw StorageError(
         .rejected, "the object does not tell enough to make its row again",

@@ -68,7 +68,7 @@ struct DownloadRequest {
   }
 
   /// What was chosen, and where files are but for those that wait in the local store.
-  typealias Origin = (mode: Configuration.Mode, backend: Backend)
+  typealias Origin = (mode: StorageMode, backend: Backend)
 
   func run(_ downloader: Downloader, _ origin: Origin) async throws -> ExitStatus {
     switch selection {

@@ -59,7 +59,7 @@ extension CommandContext {
 }
 
 extension JSONDocument {
-  static func origin(_ mode: Configuration.Mode, _ backend: Backend) -> JSONDocument {
+  static func origin(_ mode: StorageMode, _ backend: Backend) -> JSONDocument {
     ["mode": .string(mode.rawValue), "backend": .string(backend.rawValue)]
   }
 }

@@ -50,7 +50,7 @@ extension Usage.Amount {
 }
 
 extension LocalStatus {
-  fileprivate func facts(_ mode: Configuration.Mode) -> [(String, String)] {
+  fileprivate func facts(_ mode: StorageMode) -> [(String, String)] {
     let contents = counted(blobCount, "content")
     var facts = [("local store", "\(counted(fileCount, "file")), \(contents), \(ByteSize(byteCount)) in \(path)")]
     facts.append(("waiting", waiting(mode)))
@@ -60,7 +60,7 @@ extension LocalStatus {
     return facts
   }
 
-  private func waiting(_ mode: Configuration.Mode) -> String {
+  private func waiting(_ mode: StorageMode) -> String {
     guard let oldest = backlog.oldest else { return "nothing" }
     let counts = OutboxItem.Kind.allCases.compactMap { kind in
       backlog.waiting[kind].map { "\($0) \($0 == 1 ? kind.rawValue : kind.plural)" }

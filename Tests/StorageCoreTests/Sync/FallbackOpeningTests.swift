@@ -22,7 +22,7 @@ import Testing
       for _ in 0..<Self.callerCount {
         group.addTask {
           let outage = Outage(in: state.path, named: Array("outage".utf8))
-          let fallback = Fallback(for: "https://a", outage: outage) {
+          let fallback = LocalFallback(for: "https://a", outage: outage) {
             arrival.yield()
             return .local(in: state)
           }

@@ -33,7 +33,7 @@ import Testing
   /// Runs `body` with the project, for which the local store stands in.
   private func withFallback<Value: Sendable>(_ body: (OpenProject) async throws -> Value) async throws -> Value {
     let settings = try fixture.settings()
-    let fallback = Fallback(
+    let fallback = LocalFallback(
       for: settings.project.address.url, outage: try #require(settings.outage()),
       state: { () throws(StorageError) in try settings.journalPlace() })
     return try await OpenProject.withOpen(

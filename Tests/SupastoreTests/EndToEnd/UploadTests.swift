@@ -265,7 +265,9 @@ import Testing
 
   @Test func `a service that is away fails every file, each named`() async throws {
     let paths = try (0..<3).map { try tree.write("\($0)".utf8, to: "f\($0)") }
-    let away = supastore.with(["SUPABASE_URL": "http://127.0.0.1:1", "SUPASTORE_MODE": "only"])
+    let away = supastore.with([
+      "SUPABASE_URL": "http://127.0.0.1:1", "SUPASTORE_MODE": "only", "STORAGECORE_HASTE": nil,
+    ])
     let run = try await away.run(["upload", "--json", "--deadline", "1s"] + paths)
     #expect(run.exitStatus == 10)
     #expect(try run.documents("file").map { $0["path"]?.string } == paths)

@@ -18,9 +18,3 @@ extension JSONValue {
     }
   }
 }
-
-extension SQLiteValue {
-  init(_ text: String?) {
-    self = text.map { .text($0) } ?? .null
-  }
-}
