@@ -14,19 +14,59 @@ let package = Package(
     .library(name: "StorageCore", targets: ["StorageCore"]),
   ],
   targets: [
-    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CSupastoreCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CSupastoreSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CSupastoreCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSupastorePostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CSupastoreLinux"),
 
+    // What knows nothing of files or of Supabase.
     .target(name: "CommandTable", swiftSettings: strict),
-    .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: strict),
-    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
-    .target(name: "CurlHTTP", dependencies: ["CCurl"], swiftSettings: strict),
-    .target(name: "SupabaseClient", dependencies: ["CurlHTTP"], swiftSettings: strict),
+    .target(name: "StorageFormats", swiftSettings: strict),
+    .target(name: "StorageDigests", dependencies: ["CSupastoreCrypto"], swiftSettings: strict),
+    .target(name: "StorageSQLite", dependencies: ["CSupastoreSQLite"], swiftSettings: strict),
+    .target(name: "CurlHTTP", dependencies: ["CSupastoreCurl"], swiftSettings: strict),
+    .target(name: "SupabaseClient", dependencies: ["CurlHTTP", "StorageFormats"], swiftSettings: strict),
+
+    // The library, from the bottom up.
+    .target(name: "StorageModel", dependencies: ["StorageDigests", "StorageFormats"], swiftSettings: strict),
+    .target(name: "StorageFiles", dependencies: ["StorageModel", "StorageDigests"], swiftSettings: strict),
     .target(
-      name: "StorageCore", dependencies: ["SupabaseClient", "SQLite", "Digests"],
+      name: "StorageRunning", dependencies: ["StorageModel", "StorageFiles", "StorageSQLite"], swiftSettings: strict),
+    .target(
+      name: "StoragePlaces",
+      dependencies: ["StorageModel", "StorageFiles", "StorageRunning", "StorageDigests", "StorageFormats"],
+      swiftSettings: strict),
+    .target(
+      name: "SupabasePlace",
+      dependencies: [
+        "StorageModel", "StorageFiles", "StorageRunning", "StoragePlaces", "StorageFormats", "SupabaseClient",
+        "CurlHTTP",
+      ], swiftSettings: strict),
+    .target(
+      name: "LocalPlace",
+      dependencies: [
+        "StorageModel", "StorageFiles", "StorageRunning", "StoragePlaces", "StorageDigests", "StorageFormats",
+        "StorageSQLite",
+      ], swiftSettings: strict),
+    .target(
+      name: "StorageEngine",
+      dependencies: [
+        "StorageModel", "StorageFiles", "StorageRunning", "StoragePlaces", "StorageDigests", "StorageFormats",
+        "StorageSQLite",
+      ], swiftSettings: strict),
+    .target(
+      name: "StorageSync",
+      dependencies: [
+        "StorageModel", "StorageFiles", "StorageRunning", "StoragePlaces", "LocalPlace", "StorageEngine",
+        "StorageSQLite",
+      ], swiftSettings: strict),
+    .target(
+      name: "StorageCore",
+      dependencies: [
+        "StorageModel", "StorageFiles", "StorageRunning", "StoragePlaces", "SupabasePlace", "LocalPlace",
+        "StorageEngine", "StorageSync", "StorageDigests", "StorageFormats", "SupabaseClient", "CurlHTTP",
+      ],
       resources: [
         .embedInCode("Resources/Tables.sql"), .embedInCode("Resources/Access.sql"), .embedInCode("Resources/Trash.sql"),
         .embedInCode("Resources/Survey.sql"), .embedInCode("Resources/Removal.sql"),
@@ -36,7 +76,7 @@ let package = Package(
     .executableTarget(name: "supastore", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
 
     .target(
-      name: "StandIn", dependencies: ["CPostgres", "CCrypto", "CLinux"],
+      name: "StandIn", dependencies: ["CSupastorePostgres", "CSupastoreCrypto", "CSupastoreLinux"],
       resources: [
         .embedInCode("Resources/Roles.sql"), .embedInCode("Resources/DefaultPrivileges.sql"),
         .embedInCode("Resources/Phase1.sql"), .embedInCode("Storage/Storage.sql"),
@@ -45,19 +85,32 @@ let package = Package(
     .executableTarget(name: "supastore-standin", dependencies: ["StandIn"], swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["StorageCore", "StandIn"], path: "Tests/TestSupport", swiftSettings: strict),
+      name: "TestSupport", dependencies: ["StorageFiles", "StandIn"], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "CommandTableTests", dependencies: ["CommandTable"], swiftSettings: strict),
-    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
-    .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: strict),
-    .testTarget(name: "CurlHTTPTests", dependencies: ["CurlHTTP", "TestSupport", "CLinux"], swiftSettings: strict),
-    .testTarget(name: "SupabaseClientTests", dependencies: ["SupabaseClient", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "StorageCoreTests", dependencies: ["StorageCore", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "StorageDigestsTests", dependencies: ["StorageDigests"], swiftSettings: strict),
+    .testTarget(name: "StorageSQLiteTests", dependencies: ["StorageSQLite"], swiftSettings: strict),
     .testTarget(
-      name: "StandInTests", dependencies: ["StandIn", "TestSupport", "CCrypto"], exclude: ["Recordings"],
+      name: "CurlHTTPTests", dependencies: ["CurlHTTP", "TestSupport", "CSupastoreLinux"], swiftSettings: strict),
+    .testTarget(
+      name: "SupabaseClientTests",
+      dependencies: ["SupabaseClient", "CurlHTTP", "StorageFormats", "StandIn", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "StorageCoreTests",
+      dependencies: [
+        "StorageCore", "StorageModel", "StorageFiles", "StorageRunning", "StoragePlaces", "SupabasePlace", "LocalPlace",
+        "StorageEngine", "StorageSync", "StorageDigests", "StorageFormats", "StorageSQLite", "SupabaseClient",
+        "CurlHTTP",
+        "StandIn", "TestSupport",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "StandInTests", dependencies: ["StandIn", "TestSupport", "CSupastoreCrypto"], exclude: ["Recordings"],
       swiftSettings: strict),
     .testTarget(
       name: "SupastoreTests",
-      dependencies: ["StorageCore", "CommandTable", "TestSupport", "supastore", "supastore-standin"],
+      dependencies: [
+        "StorageCore", "StorageModel", "StorageFiles", "StorageRunning", "StoragePlaces", "LocalPlace", "StorageEngine",
+        "StorageDigests", "StorageSQLite", "CommandTable", "TestSupport", "supastore", "supastore-standin",
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -1,4 +1,4 @@
-import CCurl
+import CSupastoreCurl
 
 // What libcurl calls, on the loop's thread, within `curl_multi_perform`. They capture nothing: libcurl gives back the
 // slot, which the loop keeps alive as long as the handle is in use.

@@ -1,4 +1,4 @@
-import CCurl
+import CSupastoreCurl
 
 /// The sole owner of one curl easy handle; freed exactly once, when the owner goes away, which is never while the handle
 /// is in a multi handle.

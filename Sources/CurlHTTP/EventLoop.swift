@@ -1,4 +1,4 @@
-import CCurl
+import CSupastoreCurl
 
 /// All that libcurl does. Made by the thread that starts the loop's thread, from then on touched by that thread alone.
 final class EventLoop {

@@ -1,4 +1,4 @@
-import CCurl
+import CSupastoreCurl
 import Synchronization
 
 /// What other threads ask of the loop's thread.

@@ -1,4 +1,4 @@
-import CCurl
+import CSupastoreCurl
 import Glibc
 
 /// The thread of one event loop. Ended once, by its owner.

@@ -1,4 +1,4 @@
-import CCurl
+import CSupastoreCurl
 
 /// The sole owner of a curl multi handle with its pool of connections. Its easy handles leave before it goes away.
 struct MultiHandle: ~Copyable {

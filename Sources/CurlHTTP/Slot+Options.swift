@@ -1,4 +1,4 @@
-import CCurl
+import CSupastoreCurl
 
 extension Slot {
   /// A body below this leaves in one send with the head; libcurl takes none that is larger there.

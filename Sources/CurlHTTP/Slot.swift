@@ -1,4 +1,4 @@
-import CCurl
+import CSupastoreCurl
 
 /// One of the places for a transfer in flight: an easy handle, reused from transfer to transfer, and what its callbacks
 /// need. Confined to the loop's thread; its address is libcurl's user pointer as long as the handle is in use, and the

@@ -1,4 +1,4 @@
-import CCurl
+import CSupastoreCurl
 import Glibc
 
 extension TransportError {

@@ -1,4 +1,4 @@
-internal import CCrypto
+internal import CSupastoreCrypto
 
 /// The signature of an HS256 token.
 package func hmacSHA256(_ message: [UInt8], key: [UInt8]) -> [UInt8] {

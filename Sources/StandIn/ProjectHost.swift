@@ -1,4 +1,4 @@
-import CLinux
+import CSupastoreLinux
 import FoundationEssentials
 import Glibc
 

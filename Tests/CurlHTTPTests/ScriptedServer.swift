@@ -1,4 +1,4 @@
-import CLinux
+import CSupastoreLinux
 import Glibc
 import Synchronization
 

@@ -1,4 +1,4 @@
-import CLinux
+import CSupastoreLinux
 import CurlHTTP
 import Glibc
 import Testing

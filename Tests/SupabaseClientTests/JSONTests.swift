@@ -1,7 +1,6 @@
 import FoundationEssentials
+import StorageFormats
 import Testing
-
-@testable import SupabaseClient
 
 @Suite struct JSONTests {
   private func written(_ write: (inout JSONWriter) -> Void) -> String {

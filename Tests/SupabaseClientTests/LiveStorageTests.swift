@@ -1,4 +1,5 @@
 import CurlHTTP
+import StorageFormats
 import SupabaseClient
 import TestSupport
 import Testing

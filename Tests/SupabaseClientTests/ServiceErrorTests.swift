@@ -1,4 +1,5 @@
 import CurlHTTP
+import StorageFormats
 import Testing
 
 @testable import SupabaseClient

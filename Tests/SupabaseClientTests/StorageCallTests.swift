@@ -1,5 +1,6 @@
 import CurlHTTP
 import FoundationEssentials
+import StorageFormats
 import Testing
 
 @testable import SupabaseClient

@@ -1,5 +1,5 @@
 import CommandTable
-import StorageCore
+import StorageModel
 import Testing
 
 @testable import supastore

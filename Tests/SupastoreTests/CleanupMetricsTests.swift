@@ -1,4 +1,4 @@
-import StorageCore
+import StorageModel
 import Testing
 
 @testable import supastore

@@ -1,6 +1,7 @@
 import CommandTable
 import Glibc
-import StorageCore
+import StorageModel
+import StorageRunning
 import Synchronization
 import Testing
 

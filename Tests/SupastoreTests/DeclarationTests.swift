@@ -1,5 +1,6 @@
 import CommandTable
-import StorageCore
+import StorageEngine
+import StorageModel
 import Testing
 
 @testable import supastore

@@ -1,5 +1,8 @@
 import CommandTable
 import StorageCore
+import StorageEngine
+import StorageFiles
+import StorageModel
 import Testing
 
 @testable import supastore

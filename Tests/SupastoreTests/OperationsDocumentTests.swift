@@ -1,6 +1,8 @@
 import CommandTable
 import FoundationEssentials
 import StorageCore
+import StorageEngine
+import StorageModel
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import StorageCore
+import StorageRunning
 import Testing
 
 @testable import supastore

@@ -1,6 +1,6 @@
 import CommandTable
 import FoundationEssentials
-import StorageCore
+import StorageModel
 import TestSupport
 import Testing
 

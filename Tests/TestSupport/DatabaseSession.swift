@@ -1,5 +1,5 @@
 package import StandIn
-import StorageCore
+internal import StorageFiles
 
 /// A connection of a test's own to its project's database. Its statements run one after another on a queue of its own,
 /// so that one may wait for a lock that another session holds.

@@ -1,4 +1,4 @@
-import CLinux
+import CSupastoreLinux
 import Glibc
 
 /// Serves the requests of one connection, one after another. Confined to the connection's thread.

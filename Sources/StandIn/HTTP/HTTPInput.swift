@@ -1,4 +1,4 @@
-import CLinux
+import CSupastoreLinux
 import Glibc
 
 /// The receiving side of one socket, with what was read ahead. Confined to the connection's thread.

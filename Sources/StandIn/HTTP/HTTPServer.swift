@@ -1,4 +1,4 @@
-import CLinux
+import CSupastoreLinux
 import Dispatch
 import Glibc
 import Synchronization

@@ -1,4 +1,4 @@
-internal import CPostgres
+internal import CSupastorePostgres
 
 /// What PostgreSQL (or libpq, then without `sqlState`) said went wrong.
 package struct PostgresError: Error, Sendable {

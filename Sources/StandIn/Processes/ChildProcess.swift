@@ -1,4 +1,4 @@
-import CLinux
+import CSupastoreLinux
 import Glibc
 
 /// A program could not be started, or did not do what it should.

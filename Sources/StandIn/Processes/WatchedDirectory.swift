@@ -1,4 +1,4 @@
-import CLinux
+import CSupastoreLinux
 import Glibc
 
 /// A new directory under /tmp that goes away with this process, even when the process is killed: a small shell waits

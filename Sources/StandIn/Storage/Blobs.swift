@@ -1,4 +1,4 @@
-internal import CLinux
+internal import CSupastoreLinux
 import FoundationEssentials
 internal import Glibc
 import Synchronization

@@ -1,4 +1,4 @@
-internal import CCrypto
+internal import CSupastoreCrypto
 
 /// An MD5 under way. Used by one thread at a time.
 final class MD5 {

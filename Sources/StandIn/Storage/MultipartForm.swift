@@ -1,4 +1,4 @@
-internal import CLinux
+internal import CSupastoreLinux
 internal import Glibc
 
 /// Takes a `multipart/form-data` body apart as it arrives. Used by one thread.

@@ -1,3 +1,6 @@
+internal import StorageFiles
+public import StorageModel
+
 extension Configuration {
   /// One directory that TEST_FILES_DIR names.
   public struct Root: Hashable, Sendable {

@@ -1,4 +1,6 @@
 internal import Glibc
+public import StorageModel
+public import StorageRunning
 public import SupabaseClient
 
 /// What a run was told, complete and checked: flag before environment before `.env` before default.

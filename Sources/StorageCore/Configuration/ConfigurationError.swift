@@ -1,3 +1,7 @@
+public import StorageFiles
+public import StorageModel
+public import StorageRunning
+
 /// Why a run cannot begin. Never holds the value of a secret.
 public enum ConfigurationError: Error, Hashable, Sendable {
   /// A setting that is needed; `similar` is a variable that is set and may have been meant.

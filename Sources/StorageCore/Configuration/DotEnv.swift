@@ -1,4 +1,6 @@
 internal import Glibc
+internal import StorageFiles
+public import StorageModel
 
 /// A file of `NAME=value` lines, as `.env` files are written. It is read, never run: nothing in it is expanded.
 ///

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import StorageModel
 
 /// Variables by name; values are bytes, for they may hold paths.
 public struct Environment: Sendable {

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import StorageFiles
+internal import StorageModel
 
 /// What a file of settings, or one with a secret, holds, and what other users can do with it.
 struct SettingFile {

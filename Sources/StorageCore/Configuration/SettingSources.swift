@@ -1,4 +1,6 @@
 internal import Glibc
+internal import StorageFiles
+internal import StorageModel
 
 /// The raw values of all settings, each from the first place that has one.
 struct SettingSources: Sendable {

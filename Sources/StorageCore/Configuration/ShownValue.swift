@@ -1,3 +1,5 @@
+internal import StorageModel
+
 /// Whether a value that is no secret holds what looks like a key, put there by mistake.
 private func looksLikeKey(_ bytes: [UInt8]) -> Bool {
   let text = String(decoding: bytes, as: UTF8.self)

@@ -1,3 +1,6 @@
+public import StorageModel
+public import StorageRunning
+
 extension StateDirectory {
   /// Where the state lies when nobody named a place: `$XDG_STATE_HOME/supastore`, else `~/.local/state/supastore`.
   public static func standardPath(_ environment: Environment) throws(StateError) -> LocalPath {

@@ -1,3 +1,4 @@
+public import StorageModel
 internal import SupabaseClient
 
 /// The six checks before a deploy, in the order in which they build on each other.

@@ -1,5 +1,11 @@
 internal import FoundationEssentials
+public import StorageEngine
+internal import StorageFormats
+internal import StorageModel
+internal import StoragePlaces
+internal import StorageRunning
 internal import SupabaseClient
+internal import SupabasePlace
 
 extension OpenProject {
   /// Runs the checks that need the project, from the second on, and adds what they found; in the local store there is

@@ -1,5 +1,11 @@
 internal import CurlHTTP
+internal import LocalPlace
+public import StorageEngine
+internal import StorageModel
+internal import StorageRunning
+internal import StorageSync
 internal import SupabaseClient
+internal import SupabasePlace
 
 extension OpenProject {
   /// Runs `body` with what `configuration` chose, whose key must be the service role's.

@@ -1,3 +1,7 @@
+public import StorageEngine
+public import StorageModel
+internal import StoragePlaces
+
 /// What `setup` found out about one bucket.
 public struct BucketState: Sendable {
   public enum Finding: String, Sendable {

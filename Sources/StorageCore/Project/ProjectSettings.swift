@@ -1,5 +1,9 @@
 internal import CurlHTTP
 internal import Glibc
+public import StorageEngine
+internal import StorageFiles
+public import StorageModel
+internal import StorageRunning
 internal import SupabaseClient
 
 /// Which project, with which key, reached how: everything checked that can be checked without asking the project.

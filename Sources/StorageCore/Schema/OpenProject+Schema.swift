@@ -1,4 +1,8 @@
+public import StorageEngine
+public import StorageModel
+internal import StorageRunning
 internal import SupabaseClient
+internal import SupabasePlace
 
 extension OpenProject {
   /// Compares the database with what `DatabaseSchema.sql` makes. Nil for the local store, which needs no schema.

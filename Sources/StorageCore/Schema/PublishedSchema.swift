@@ -1,4 +1,5 @@
-internal import SupabaseClient
+internal import StorageFormats
+internal import StorageModel
 
 /// What PostgREST tells of the database in its OpenAPI document.
 struct PublishedSchema {

@@ -1,4 +1,5 @@
-internal import Digests
+internal import StorageDigests
+internal import StorageModel
 
 /// What the schema's SQL makes, read from that SQL: there is no second list to be kept. It understands what is written
 /// there and no more; tests compare what it found with a database, both ways.

@@ -1,3 +1,7 @@
+public import StorageEngine
+public import StorageModel
+internal import StorageRunning
+
 extension OpenProject {
   /// Notes how a run ended, for `StatusReport`. The run itself is done, whatever this throws.
   public func note(_ run: PastRun) throws(StorageError) {

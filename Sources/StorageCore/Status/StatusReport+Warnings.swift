@@ -1,3 +1,7 @@
+internal import LocalPlace
+public import StorageModel
+internal import StoragePlaces
+
 extension StatusReport {
   /// Something that somebody should see to.
   public enum Warning: Sendable, Equatable {

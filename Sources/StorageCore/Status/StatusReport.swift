@@ -1,3 +1,11 @@
+public import LocalPlace
+public import StorageEngine
+internal import StorageFiles
+public import StorageModel
+public import StoragePlaces
+internal import StorageRunning
+internal import SupabaseClient
+
 /// How things stand: where files go, what waits, what is used, how the last runs ended. Looking makes nothing: a local
 /// store, journal or cache that is not there stays so.
 public struct StatusReport: Sendable {

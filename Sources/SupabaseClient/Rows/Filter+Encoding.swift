@@ -1,3 +1,5 @@
+internal import StorageFormats
+
 extension Filter {
   /// The query parameter that states this filter, not yet percent-encoded.
   var parameter: (name: String, value: String) {

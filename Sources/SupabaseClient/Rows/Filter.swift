@@ -1,3 +1,5 @@
+package import StorageFormats
+
 /// A condition on rows. Values are taken as they are: all quoting and encoding happens here.
 package indirect enum Filter: Hashable, Sendable {
   package enum Comparison: String, Sendable {

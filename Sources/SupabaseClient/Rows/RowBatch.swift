@@ -1,4 +1,5 @@
 import FoundationEssentials
+package import StorageFormats
 
 /// Rows to be inserted in one statement, as the JSON that is sent.
 package struct RowBatch: Sendable {

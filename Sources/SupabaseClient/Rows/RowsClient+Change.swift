@@ -1,4 +1,5 @@
 import CurlHTTP
+package import StorageFormats
 
 extension RowsClient {
   /// Sets columns of the rows that `filters` match, and answers how many they were. `members` writes the keys and values.

@@ -1,4 +1,5 @@
 import CurlHTTP
+package import StorageFormats
 
 extension RowsClient {
   /// What the key's role may use, as an OpenAPI 2.0 document: tables with their columns, functions.

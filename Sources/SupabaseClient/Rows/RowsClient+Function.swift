@@ -1,4 +1,5 @@
 import CurlHTTP
+package import StorageFormats
 
 extension RowsClient {
   /// Calls a database function with named arguments and decodes what it returns: a value, or an array of rows.

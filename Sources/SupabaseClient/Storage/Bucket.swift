@@ -1,3 +1,5 @@
+internal import StorageFormats
+
 /// A bucket as the server knows it.
 package struct Bucket: Sendable, Equatable {
   /// What requests address; usually the same as `name`.

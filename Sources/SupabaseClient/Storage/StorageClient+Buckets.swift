@@ -1,4 +1,5 @@
 import CurlHTTP
+internal import StorageFormats
 
 extension StorageClient {
   /// Every bucket the key may see, by id.

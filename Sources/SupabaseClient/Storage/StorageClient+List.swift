@@ -1,5 +1,6 @@
 import CurlHTTP
 import FoundationEssentials
+internal import StorageFormats
 
 /// Where a page of objects begins.
 package struct ListCursor: Hashable, Sendable {
@@ -18,7 +19,7 @@ package struct ListCursor: Hashable, Sendable {
 }
 
 /// Some objects of a bucket, ascending by the bytes of their names.
-package struct ObjectPage: Sendable, Equatable {
+package struct ObjectListing: Sendable, Equatable {
   package let objects: [ListedObject]
   /// Nil on the last page.
   package let next: ListCursor?
@@ -46,7 +47,7 @@ extension StorageClient {
   /// name: the one order in which the server neither loses nor repeats any. An unknown bucket is an empty page.
   package func objects(
     in bucket: String, prefix: String = "", from cursor: ListCursor? = nil, limit: Int = pageLimit
-  ) throws(ServiceError) -> Call<ObjectPage> {
+  ) throws(ServiceError) -> Call<ObjectListing> {
     let route = Route(.storage, .post, "object/list-v2", .reads)
     guard (1...Self.pageLimit).contains(limit) else {
       throw .unsent(route, as: .limit, "a page has between 1 and \(Self.pageLimit) objects")
@@ -72,7 +73,8 @@ extension StorageClient {
       guard !page.hasNext || page.nextCursor?.isEmpty == false else {
         throw ServiceError(unreadable: reply, of: route, "a page with a next one and no cursor")
       }
-      return ObjectPage(objects: page.objects, next: page.hasNext ? page.nextCursor.map(ListCursor.init(token:)) : nil)
+      return ObjectListing(
+        objects: page.objects, next: page.hasNext ? page.nextCursor.map(ListCursor.init(token:)) : nil)
     }
   }
 

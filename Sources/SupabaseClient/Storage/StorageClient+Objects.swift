@@ -1,4 +1,5 @@
 package import CurlHTTP
+package import StorageFormats
 
 /// What the server recorded of one object.
 package struct ObjectInfo: Sendable, Equatable {

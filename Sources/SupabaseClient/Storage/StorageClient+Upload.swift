@@ -1,5 +1,6 @@
 package import CurlHTTP
 import FoundationEssentials
+package import StorageFormats
 
 /// What the server says of an object it took.
 package struct UploadedObject: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import CurlHTTP
+internal import StorageFormats
 
 /// Every request to the Storage service that this project makes, as a `Call`. Holds no connection and sends nothing.
 package struct StorageClient: Sendable {

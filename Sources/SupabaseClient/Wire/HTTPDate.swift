@@ -1,3 +1,5 @@
+internal import StorageFormats
+
 /// The form of time in HTTP fields: `Sun, 06 Nov 1994 08:49:37 GMT`.
 package enum HTTPDate {
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -1,4 +1,4 @@
-import CCrypto
+import CSupastoreCrypto
 
 /// libcrypto's functions under short names.
 enum Digest {

@@ -1,8 +1,10 @@
 import Glibc
+import StorageCore
+import StorageFiles
+import StorageModel
+import StorageRunning
 import SupabaseClient
 import Testing
-
-@testable import StorageCore
 
 @Suite struct ConfigurationTests {
   /// A configuration from variables, a `.env` file, and flags; nothing of this process.

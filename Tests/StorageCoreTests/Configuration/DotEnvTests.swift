@@ -1,7 +1,8 @@
 import Glibc
+import StorageCore
+import StorageFiles
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct DotEnvTests {
   private func values(_ text: String) throws -> [String: String] {

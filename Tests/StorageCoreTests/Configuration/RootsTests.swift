@@ -1,6 +1,6 @@
+import StorageCore
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct RootsTests {
   private func configuration(_ value: [UInt8], driveMap: String = "", in root: LocalPath) throws -> Configuration {

@@ -1,6 +1,7 @@
+import StorageCore
+import StorageFiles
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct SettingTableTests {
   /// A file of the repository, found from where this file lies in it.

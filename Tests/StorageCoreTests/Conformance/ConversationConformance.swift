@@ -1,7 +1,9 @@
+import StorageEngine
+import StorageFormats
+import StorageModel
+import StoragePlaces
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct ConversationConformance {
   @Test(arguments: StoreUnderTest.allCases)

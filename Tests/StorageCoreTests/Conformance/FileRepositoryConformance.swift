@@ -1,7 +1,9 @@
+import StorageEngine
+import StorageFormats
+import StorageModel
+import StoragePlaces
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct FileRepositoryConformance {
   /// Files of which each differs from the next in what queries look at.

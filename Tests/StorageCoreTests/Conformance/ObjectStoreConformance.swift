@@ -1,8 +1,11 @@
-import Digests
+import StorageDigests
+import StorageEngine
+import StorageModel
+import StoragePlaces
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import StorageFiles
 
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct ObjectStoreConformance {
   private func upload(

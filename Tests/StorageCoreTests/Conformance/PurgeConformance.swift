@@ -1,8 +1,9 @@
 import FoundationEssentials
+import StorageEngine
+import StorageModel
+import StoragePlaces
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// What a cleanup sees, and the way out of the trash, the same in both places.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct PurgeConformance {

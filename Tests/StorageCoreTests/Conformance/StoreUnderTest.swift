@@ -1,3 +1,6 @@
+import StorageEngine
+import StorageModel
+import StorageRunning
 import TestSupport
 import Testing
 

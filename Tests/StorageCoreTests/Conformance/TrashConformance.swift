@@ -1,8 +1,10 @@
 import FoundationEssentials
+import StorageEngine
+import StorageFormats
+import StorageModel
+import StoragePlaces
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// Into the trash and back, the same in both places.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct TrashConformance {

@@ -1,9 +1,13 @@
 import FoundationEssentials
-import SQLite
+import StorageCore
+import StorageEngine
+import StorageModel
+import StoragePlaces
+import StorageSQLite
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
 
 /// A store with its trash, and a way to let time go by in it.
 struct TrashFixture {

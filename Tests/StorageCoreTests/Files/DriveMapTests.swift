@@ -1,3 +1,4 @@
+import StorageModel
 import Testing
 
 @testable import StorageCore

@@ -1,10 +1,11 @@
-import Digests
 import FoundationEssentials
-import SupabaseClient
+import StorageDigests
+import StorageFormats
+import StorageModel
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import StorageEngine
 
 /// What has to hold of every file, whatever bytes its name is made of.
 @Suite struct FileIdentityPropertyTests {

@@ -1,7 +1,6 @@
-import Digests
+import StorageDigests
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct FileIdentityTests {
   struct Vector: Sendable {

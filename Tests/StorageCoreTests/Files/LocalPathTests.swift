@@ -1,6 +1,5 @@
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct LocalPathTests {
   private func path(_ text: String) throws -> LocalPath { try #require(LocalPath(text)) }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import StorageCore
+@testable import StorageModel
 
 @Suite struct MediaTypeSyntaxTests {
   @Test(arguments: [

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import StorageCore
+@testable import StorageModel
 
 @Suite struct MediaTypeTests {
   private func type(_ name: String, _ start: [UInt8] = []) throws -> String {

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
+import StorageFiles
+import StorageModel
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 @Suite struct PartialFileTests {
   private let directory: TestSupport.TemporaryDirectory

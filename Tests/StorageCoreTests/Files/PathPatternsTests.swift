@@ -1,6 +1,6 @@
+import StorageFiles
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct PathPatternsTests {
   private func excludes(_ patterns: [String], _ path: String, include: [String] = []) throws -> Bool {

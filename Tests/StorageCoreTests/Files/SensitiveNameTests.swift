@@ -1,6 +1,5 @@
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct SensitiveNameTests {
   @Test(arguments: [

@@ -1,8 +1,8 @@
-import Digests
 import Glibc
+import StorageDigests
+import StorageFiles
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct SourceFileTests {
   @Test func `what is no regular file is refused at once`() throws {

@@ -1,5 +1,5 @@
 import Glibc
-import StorageCore
+import StorageModel
 import Testing
 
 /// A new directory for one test, removed with all it holds when the test is over.

@@ -1,7 +1,7 @@
 import Glibc
+import StorageFiles
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct TreeWalkTests {
   private func walk(_ path: LocalPath, _ patterns: PathPatterns = PathPatterns()) throws -> [TreeEntry] {

@@ -1,9 +1,12 @@
-import Digests
 import Glibc
-import SQLite
+import StorageDigests
+import StorageFiles
+import StorageModel
+import StorageRunning
+import StorageSQLite
 import Testing
 
-@testable import StorageCore
+@testable import StorageEngine
 
 @Suite struct JournalTests {
   private static let start: Int64 = 1_700_000_000_000_000_000

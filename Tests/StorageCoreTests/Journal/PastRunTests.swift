@@ -1,8 +1,10 @@
 import Glibc
-import SQLite
+import StorageModel
+import StorageRunning
+import StorageSQLite
 import Testing
 
-@testable import StorageCore
+@testable import StorageEngine
 
 @Suite struct PastRunTests {
   private func withPlace<Result>(_ body: (JournalPlace) throws -> Result) throws -> Result {

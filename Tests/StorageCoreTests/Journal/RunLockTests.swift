@@ -1,7 +1,9 @@
 import Glibc
+import StorageModel
+import StorageRunning
 import Testing
 
-@testable import StorageCore
+@testable import StorageEngine
 
 @Suite struct RunLockTests {
   private func path(_ text: String) throws -> LocalPath { try #require(LocalPath(text)) }

@@ -1,7 +1,9 @@
 import Glibc
+import StorageCore
+import StorageFiles
+import StorageModel
+import StorageRunning
 import Testing
-
-@testable import StorageCore
 
 @Suite struct StateDirectoryTests {
   @Test(arguments: [

@@ -1,8 +1,8 @@
 import FoundationEssentials
+import StorageCore
+import StorageModel
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// The example of README.md, which is ReadmeExample.swift.
 @Suite(.standIn(per: .test)) struct ReadmeExampleTests {

@@ -1,13 +1,15 @@
-import Digests
 import FoundationEssentials
 import Glibc
-import SQLite
 import StandIn
+import StorageDigests
+import StorageModel
+import StorageRunning
+import StorageSQLite
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
 
 /// What a look through the local store finds.
 @Suite struct LocalCheckTests {

@@ -1,9 +1,10 @@
 import FoundationEssentials
-import SQLite
+import StorageEngine
+import StorageModel
+import StoragePlaces
+import StorageSQLite
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// A damaged local store is told, and left as it is.
 @Suite struct LocalDamageTests {

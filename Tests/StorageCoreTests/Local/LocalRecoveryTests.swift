@@ -1,10 +1,13 @@
 import FoundationEssentials
 import Glibc
-import SQLite
+import StorageDigests
+import StorageModel
+import StoragePlaces
+import StorageSQLite
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
 
 /// The database of a local store, made again.
 @Suite struct LocalRecoveryTests {

@@ -1,10 +1,14 @@
-import Digests
 import FoundationEssentials
 import Glibc
+import StorageCore
+import StorageDigests
+import StorageEngine
+import StorageFiles
+import StorageFormats
+import StorageModel
+import StoragePlaces
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// What is particular to the local store.
 @Suite struct LocalStoreTests {

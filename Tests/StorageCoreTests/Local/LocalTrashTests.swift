@@ -1,10 +1,13 @@
-import Digests
 import FoundationEssentials
-import SQLite
+import StorageDigests
+import StorageModel
+import StoragePlaces
+import StorageRunning
+import StorageSQLite
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
 
 /// What is particular to the trash of the local store.
 @Suite struct LocalTrashTests {

@@ -1,8 +1,10 @@
-import SQLite
+import StorageModel
+import StoragePlaces
+import StorageSQLite
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
 
 /// The tables of the outbox, without anybody who sends what is in it.
 @Suite struct OutboxTests {

@@ -1,11 +1,15 @@
-import Digests
 import FoundationEssentials
-import SQLite
+import StorageDigests
+import StorageFormats
+import StorageModel
+import StoragePlaces
+import StorageRunning
+import StorageSQLite
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
 
 /// A local store with files, conversations, messages, links and what waits, to be damaged.
 struct RecoverableStore {

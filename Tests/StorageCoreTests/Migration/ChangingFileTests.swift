@@ -1,8 +1,8 @@
 import Glibc
+import StorageEngine
+import StorageModel
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// Files that do not stand still.
 @Suite(.standIn(per: .test)) struct ChangingFileTests {

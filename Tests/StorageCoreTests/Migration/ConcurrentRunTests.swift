@@ -1,6 +1,7 @@
+import StorageCore
+import StorageEngine
 import Testing
 
-@testable import StorageCore
 @testable import TestSupport
 
 @Suite(.standIn(per: .test)) struct ConcurrentRunTests {

@@ -1,4 +1,8 @@
+import CurlHTTP
 import StandIn
+import StorageEngine
+import StorageModel
+import StorageRunning
 import TestSupport
 import Testing
 

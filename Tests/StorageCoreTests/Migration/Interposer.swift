@@ -1,4 +1,8 @@
-@testable import StorageCore
+import StorageFormats
+import StorageModel
+import StoragePlaces
+
+@testable import StorageEngine
 
 /// Does something at exact moments of a run: what another hand would do between two requests.
 struct Interposer: Sendable {

@@ -1,9 +1,11 @@
 import StandIn
+import StorageEngine
+import StorageModel
+import StoragePlaces
+import StorageRunning
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// A service that lists objects whose bytes it lost: no such file is ever called stored or unchanged.
 @Suite(.timeLimit(.minutes(5))) struct LostBytesTests {

@@ -1,5 +1,10 @@
 import FoundationEssentials
 import Glibc
+import StorageEngine
+import StorageFiles
+import StorageModel
+import StoragePlaces
+import StorageRunning
 import Synchronization
 import TestSupport
 import Testing

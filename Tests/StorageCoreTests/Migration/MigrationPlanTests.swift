@@ -1,7 +1,7 @@
+import StorageEngine
+import StorageModel
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 @Suite(.standIn(per: .test)) struct MigrationPlanTests {
   @Test(arguments: [1, 2, 3, 40])

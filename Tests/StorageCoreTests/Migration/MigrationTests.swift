@@ -1,7 +1,6 @@
+import StorageEngine
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 @Suite(.standIn(per: .test)) struct MigrationTests {
   @Test func `every file of a tree is stored, recorded and linked once`() async throws {

@@ -1,6 +1,7 @@
+import StorageModel
 import Testing
 
-@testable import StorageCore
+@testable import StorageEngine
 
 /// What is known of an object decides what comes next; nobody is asked for that.
 @Suite struct ObjectEvidenceTests {

@@ -1,9 +1,10 @@
 import StandIn
+import StorageEngine
+import StorageModel
+import StoragePlaces
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// What other programs, and people, do to a project between and during runs.
 @Suite(.standIn(per: .test)) struct OtherHandTests {

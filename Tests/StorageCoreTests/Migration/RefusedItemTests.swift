@@ -1,8 +1,8 @@
 import StandIn
+import StorageEngine
+import StorageModel
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// One file that cannot be stored does not keep the others from it.
 @Suite(.standIn(per: .test)) struct RefusedItemTests {

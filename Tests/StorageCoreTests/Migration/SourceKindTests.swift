@@ -1,8 +1,9 @@
 import Glibc
+import StorageEngine
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import StorageModel
 
 /// What lies in a tree beside plain files of plain names.
 @Suite(.standIn(per: .test)) struct SourceKindTests {

@@ -1,8 +1,9 @@
 import StandIn
+import StorageEngine
+import StorageModel
+import StorageRunning
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 @Suite(.standIn(per: .test)) struct StopTests {
   @Test(arguments: [1, 10, 40])

@@ -1,7 +1,6 @@
+import StorageEngine
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// Every upload is proved without reading back, whatever kind of ETag the service gives.
 @Suite struct UploadProofTests {

@@ -1,6 +1,7 @@
+import StorageModel
 import Testing
 
-@testable import StorageCore
+@testable import SupabasePlace
 
 @Suite struct TimestampTests {
   @Test(

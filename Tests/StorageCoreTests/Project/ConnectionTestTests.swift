@@ -1,8 +1,8 @@
 import StandIn
+import StorageCore
+import StorageModel
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// Every way in which a project is not ready is told apart, and nothing of the test stays behind.
 @Suite(.standIn(per: .test)) struct ConnectionTestTests {

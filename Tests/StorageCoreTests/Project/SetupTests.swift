@@ -1,8 +1,8 @@
 import StandIn
+import StorageCore
+import StorageModel
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 @Suite(.standIn(per: .test)) struct SetupTests {
   @Test func `missing buckets are made once, with their limits`() async throws {

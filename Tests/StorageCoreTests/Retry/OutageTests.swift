@@ -1,8 +1,9 @@
+import StorageModel
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import StorageRunning
 
 /// What processes tell each other of a service that is down; each `Outage` here stands for a process.
 @Suite struct OutageTests {

@@ -1,6 +1,6 @@
+import StorageModel
+import StorageRunning
 import Testing
-
-@testable import StorageCore
 
 @Suite struct RetryTests {
   private func error(_ retry: StorageError.Retry) -> StorageError {

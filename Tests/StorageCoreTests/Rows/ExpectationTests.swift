@@ -1,7 +1,9 @@
+import StorageModel
+import StoragePlaces
 import Testing
 
-@testable import StorageCore
 @testable import SupabaseClient
+@testable import SupabasePlace
 
 /// What can follow what in a list, as far as a client can tell, and sums of what others say.
 @Suite struct ExpectationTests {

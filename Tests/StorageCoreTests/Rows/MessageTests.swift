@@ -1,7 +1,9 @@
+import StorageEngine
+import StorageFormats
+import StorageModel
+import StoragePlaces
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// The storage manager's operations on conversations and messages.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(2))) struct MessageTests {

@@ -1,6 +1,6 @@
+import StorageModel
+import StoragePlaces
 import Testing
-
-@testable import StorageCore
 
 @Suite struct PageCursorTests {
   static let cursors = [

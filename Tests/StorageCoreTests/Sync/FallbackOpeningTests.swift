@@ -1,9 +1,13 @@
-import SQLite
+import StorageEngine
+import StorageModel
+import StorageRunning
+import StorageSQLite
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
+@testable import StorageSync
 
 /// The local store that stands in for a project, while another process holds its database.
 @Suite(.timeLimit(.minutes(1))) struct FallbackOpeningTests {

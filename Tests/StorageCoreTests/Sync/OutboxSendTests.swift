@@ -1,8 +1,17 @@
-import SQLite
+import StorageEngine
+import StorageFiles
+import StorageFormats
+import StorageModel
+import StoragePlaces
+import StorageRunning
+import StorageSQLite
+import StorageSync
+import SupabaseClient
 import Synchronization
 import TestSupport
 import Testing
 
+@testable import LocalPlace
 @testable import StorageCore
 
 /// What no command can do, and what is too short to be met from outside.

@@ -1,6 +1,5 @@
+import StorageEngine
 import Testing
-
-@testable import StorageCore
 
 @Suite struct ByteRangeTests {
   @Test(

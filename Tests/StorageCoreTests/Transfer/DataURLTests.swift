@@ -1,6 +1,6 @@
+import StorageEngine
+import StorageModel
 import Testing
-
-@testable import StorageCore
 
 @Suite struct DataURLTests {
   private func read(_ text: String) throws -> DataURL { try DataURL(text.utf8) }

@@ -1,11 +1,14 @@
 import FoundationEssentials
 import Glibc
 import StandIn
+import StorageFormats
+import StorageModel
+import StoragePlaces
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import StorageEngine
 
 @Suite(.standIn(per: .test)) struct DownloadTests {
   private let fixture: MigrationFixture

@@ -1,8 +1,9 @@
-import Digests
+import StorageDigests
+import StorageFiles
+import StorageModel
+import StoragePlaces
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 @Suite struct IncomingObjectTests {
   private let directory: TestSupport.TemporaryDirectory

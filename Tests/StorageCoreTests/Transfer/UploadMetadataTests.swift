@@ -1,9 +1,11 @@
 import StandIn
+import StorageFormats
+import StorageModel
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import StorageEngine
 
 /// Metadata that several hands change.
 @Suite(.standIn(per: .test)) struct UploadMetadataTests {

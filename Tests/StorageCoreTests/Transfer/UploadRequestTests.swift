@@ -1,8 +1,8 @@
 import StandIn
+import StorageEngine
+import StorageModel
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// How many requests uploads of several files cost.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct UploadRequestTests {

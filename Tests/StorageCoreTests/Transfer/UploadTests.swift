@@ -1,9 +1,9 @@
 import Glibc
 import StandIn
+import StorageEngine
+import StorageModel
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 @Suite(.standIn(per: .test)) struct UploadTests {
   private func upload(_ fixture: MigrationFixture, _ name: String, in conversation: String? = "c1") async throws

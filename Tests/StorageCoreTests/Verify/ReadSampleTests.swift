@@ -1,7 +1,8 @@
-import Digests
+import StorageDigests
 import Testing
 
-@testable import StorageCore
+@testable import StorageEngine
+@testable import StorageModel
 
 @Suite struct ReadSampleTests {
   @Test(arguments: [1, 2, 7, 30, 365]) func `every file has its turn once in that many days`(_ days: Int) throws {

@@ -1,5 +1,8 @@
 import FoundationEssentials
 import Glibc
+import StorageEngine
+import StorageModel
+import StorageRunning
 import TestSupport
 import Testing
 

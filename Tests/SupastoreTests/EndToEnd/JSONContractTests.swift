@@ -1,9 +1,11 @@
 import Glibc
-import SQLite
+import LocalPlace
+import StorageEngine
+import StorageModel
+import StorageSQLite
 import TestSupport
 import Testing
 
-@testable import StorageCore
 @testable import supastore
 
 /// Swift Testing has an exit status of its own.

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import SQLite
+import StorageSQLite
 import TestSupport
 import Testing
 

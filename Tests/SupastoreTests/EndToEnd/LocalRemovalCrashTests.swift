@@ -1,9 +1,8 @@
 import FoundationEssentials
 import Glibc
+import StorageRunning
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// The program is killed at every step of deleting, restoring and purging in the local store. Whatever the step, nothing
 /// is lost, and the same commands run again complete.

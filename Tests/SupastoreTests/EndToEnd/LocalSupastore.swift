@@ -1,4 +1,4 @@
-import Digests
+import StorageDigests
 import TestSupport
 import Testing
 

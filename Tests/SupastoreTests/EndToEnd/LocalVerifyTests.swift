@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Glibc
-import SQLite
+import StorageSQLite
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
 
 /// `verify` of the local store.
 @Suite(.timeLimit(.minutes(5))) struct LocalVerifyTests {

@@ -1,9 +1,8 @@
 import FoundationEssentials
 import Glibc
+import StorageRunning
 import TestSupport
 import Testing
-
-@testable import StorageCore
 
 /// The program is killed at every step of trashing and purging. Whatever the step, nothing that is wanted is lost, and
 /// the next runs complete what was begun.

@@ -1,10 +1,14 @@
 import FoundationEssentials
 import Glibc
-import SQLite
+import StorageModel
+import StoragePlaces
+import StorageRunning
+import StorageSQLite
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
+@testable import StorageEngine
 
 /// `supastore status` over a project at Supabase.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct StatusTests {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import SQLite
+import StorageSQLite
 import TestSupport
 
 /// What must hold of a local store at any moment, whatever was killed, and of the project that it is sent to.

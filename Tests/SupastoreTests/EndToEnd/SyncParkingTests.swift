@@ -1,9 +1,9 @@
 import FoundationEssentials
-import SQLite
+import StorageSQLite
 import TestSupport
 import Testing
 
-@testable import StorageCore
+@testable import LocalPlace
 
 /// What Supabase refuses for good is parked: visible, in nobody's way, tried again on request.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct SyncParkingTests {

@@ -1,8 +1,0 @@
-internal import SQLite
-
-extension FileID {
-  init(column text: String) throws(SQLiteError) {
-    guard let id = FileID(text) else { throw .damaged("an id that is none") }
-    self = id
-  }
-}

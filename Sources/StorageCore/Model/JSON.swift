@@ -1,4 +1,0 @@
-public import SupabaseClient
-
-/// Any JSON, as the `metadata` columns hold it.
-public typealias JSONValue = SupabaseClient.JSONValue

@@ -1,0 +1,86 @@
+/// Something that the local store took and a project at Supabase does not have yet.
+public struct OutboxItem: Sendable, Equatable {
+  /// What was done here and is to be done there. Conversations are their continuation ids: their uuids are other ones
+  /// there.
+  public enum Change: Sendable, Hashable {
+    case conversation(String)
+    /// Its object, its row as it is here, and the link to the conversation it was stored for.
+    case file(FileID)
+    case link(FileID, String)
+    case unlink(FileID, String)
+    case message(String)
+  }
+
+  /// The word for a kind of change, in the order in which they are sent.
+  public enum Kind: String, Sendable, CaseIterable {
+    case conversation, file, link, unlink, message
+  }
+
+  /// Grows with every change; the same change made again gets a new one.
+  public var seq: Int64
+  public var change: Change
+  /// How often it was tried.
+  public var attempts = 0
+  /// Refused for good: not tried again before somebody asks for it.
+  public var isParked = false
+  /// What it failed with last.
+  public var error: StorageError?
+  /// When it was first made, as the local store writes times.
+  public var createdAt: String
+
+  package init(
+    seq: Int64, change: Change, attempts: Int = 0, isParked: Bool = false, error: StorageError? = nil, createdAt: String
+  ) {
+    self.seq = seq
+    self.change = change
+    self.attempts = attempts
+    self.isParked = isParked
+    self.error = error
+    self.createdAt = createdAt
+  }
+}
+
+/// What waits for one project.
+public struct Backlog: Sendable, Equatable {
+  /// By kind, parked items not counted.
+  public var waiting: [OutboxItem.Kind: Int] = [:]
+  public var parkedCount = 0
+  /// Bytes of the files that wait.
+  public var byteCount: Int64 = 0
+  /// Of what waits, when the first of it was made.
+  public var oldest: String?
+  /// Items that wait for other projects.
+  public var otherCount = 0
+
+  package init() {}
+
+  public var waitingCount: Int { waiting.values.reduce(0, +) }
+}
+
+extension OutboxItem.Change {
+  public var kind: OutboxItem.Kind {
+    switch self {
+    case .conversation: .conversation
+    case .file: .file
+    case .link: .link
+    case .unlink: .unlink
+    case .message: .message
+    }
+  }
+
+  public var fileID: FileID? {
+    switch self {
+    case .file(let id), .link(let id, _), .unlink(let id, _): id
+    case .conversation, .message: nil
+    }
+  }
+
+  public var continuationID: String? {
+    switch self {
+    case .conversation(let id), .link(_, let id), .unlink(_, let id): id
+    case .file, .message: nil
+    }
+  }
+
+  public var messageID: String? { if case .message(let id) = self { id } else { nil } }
+}

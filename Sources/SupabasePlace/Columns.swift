@@ -1,0 +1,24 @@
+internal import StorageModel
+internal import SupabaseClient
+
+extension FileRow {
+  static let columns: [Column] = insertedColumns + ["created_at"]
+  static let insertedColumns: [Column] = [
+    "id", "storage_path", "original_name", "mime_type", "size_bytes", "file_type", "metadata",
+  ]
+}
+
+extension ConversationRow {
+  static let columns: [Column] = ["id", "continuation_id", "title", "metadata", "created_at", "updated_at"]
+}
+
+extension MessageRow {
+  static let columns: [Column] = ["id", "conversation_id", "role", "content", "metadata", "created_at"]
+}
+
+extension TrashRow {
+  static let columns: [Column] = [
+    "bucket", "key", "state", "rule", "run_id", "trashed_at", "file_id", "file", "links", "continuation_id",
+    "size_bytes", "sha256", "claimed_at", "purged_at",
+  ]
+}
