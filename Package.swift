@@ -21,7 +21,7 @@ let package = Package(
     .systemLibrary(name: "CSupastoreLinux"),
 
     // What knows nothing of files or of Supabase.
-    .target(name: "CommandTable", swiftSettings: strict),
+    .target(name: "CommandTable", dependencies: ["StorageFormats"], swiftSettings: strict),
     .target(name: "StorageFormats", swiftSettings: strict),
     .target(name: "StorageDigests", dependencies: ["CSupastoreCrypto"], swiftSettings: strict),
     .target(name: "StorageSQLite", dependencies: ["CSupastoreSQLite"], swiftSettings: strict),
@@ -86,7 +86,7 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["StorageFiles", "StandIn"], path: "Tests/TestSupport", swiftSettings: strict),
-    .testTarget(name: "CommandTableTests", dependencies: ["CommandTable"], swiftSettings: strict),
+    .testTarget(name: "CommandTableTests", dependencies: ["CommandTable", "StorageFormats"], swiftSettings: strict),
     .testTarget(name: "StorageDigestsTests", dependencies: ["StorageDigests"], swiftSettings: strict),
     .testTarget(name: "StorageSQLiteTests", dependencies: ["StorageSQLite"], swiftSettings: strict),
     .testTarget(

@@ -1,4 +1,5 @@
 import CommandTable
+import StorageFormats
 
 enum Kind: String, CaseIterable, ArgumentValue {
   case userUpload = "user_upload"

@@ -1,4 +1,5 @@
 import CommandTable
+import StorageFormats
 import Testing
 
 @Suite struct ValueTests {

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import StorageFiles
+internal import StorageFormats
 internal import StorageModel
 
 /// The raw values of all settings, each from the first place that has one.
@@ -117,8 +118,8 @@ struct SettingSources: Sendable {
   /// Bytes.
   func size(_ setting: Setting) throws(ConfigurationError) -> Int64? {
     guard case .size = setting.kind, let text = try text(setting) else { return nil }
-    guard let byteCount = byteCount(text) else { throw invalid(setting, "is no size such as 500, 64KiB or 10MB") }
-    return byteCount
+    guard let size = ByteSize(text) else { throw invalid(setting, "is no size such as 500, 64KiB or 10MB") }
+    return size.byteCount
   }
 
   func flag(_ setting: Setting) throws(ConfigurationError) -> Bool {
@@ -168,21 +169,4 @@ extension Setting {
     let words = name.split(separator: "_").filter { $0 != "SUPASTORE" }
     return "--" + words.joined(separator: "-").lowercased()
   }
-}
-
-/// Reads digits and perhaps a unit of either case: `B`, `KB`…`TB` in powers of 1000, `KiB`…`TiB` in powers of 1024.
-private func byteCount(_ text: String) -> Int64? {
-  let digits = text.prefix { $0.isASCII && $0.isNumber }
-  guard var count = Int64(digits) else { return nil }
-  let unit = text[digits.endIndex...].lowercased()
-  if unit.isEmpty || unit == "b" { return count }
-  guard let power = ["k", "m", "g", "t"].firstIndex(where: { unit == "\($0)b" || unit == "\($0)ib" }) else {
-    return nil
-  }
-  for _ in 0...power {
-    let (product, overflow) = count.multipliedReportingOverflow(by: unit.count == 2 ? 1000 : 1024)
-    if overflow { return nil }
-    count = product
-  }
-  return count
 }

@@ -145,15 +145,15 @@ struct CleanupPass {
   private mutating func trash(
     _ candidates: [CleanupCandidate], _ kind: CleanupClass, by rule: TrashRule, _ log: RemovalLog
   ) async throws(StorageError) {
-    let (bin, run, grace) = (cleanup.project.trash, cleanup.run, cleanup.options.grace)
+    let (trash, run, grace) = (cleanup.project.trash, cleanup.run, cleanup.options.grace)
     let files = candidates.compactMap(\.fileID)
     try await log.note(.trash, rule, candidates.map { (Removal(.found, kind, $0), $0.file) })
     CrashPoint.removalNoted.reached()
     let entries =
       switch kind {
-      case .orphan: try await bin.trashOrphans(files, olderThan: grace, run: run)
-      case .expired: try await bin.trashExpired(files, run: run)
-      default: try await bin.trash(candidates.map(\.object), olderThan: grace, run: run)
+      case .orphan: try await trash.trashOrphans(files, olderThan: grace, run: run)
+      case .expired: try await trash.trashExpired(files, run: run)
+      default: try await trash.trash(candidates.map(\.object), olderThan: grace, run: run)
       }
     CrashPoint.entriesTrashed.reached()
     let trashed = Set(entries.map(\.object))

@@ -1,7 +1,4 @@
 import StorageCore
-import StorageEngine
-import StorageModel
-import StoragePlaces
 
 /// Stores a file in a conversation, says so there, and fetches all files of the conversation into a directory.
 func share(_ file: LocalPath, copyingInto directory: LocalPath, _ environment: Environment) async throws -> [Message] {
