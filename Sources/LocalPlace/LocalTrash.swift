@@ -39,20 +39,20 @@ struct LocalTrash: Trash {
     try await changing { tables, time throws(SQLiteError) in
       guard let moment = time.adding(.zero - age) else { return [] }
       return try tables.moveToTrash(
-        files, LocalDatabase.Removal(rule: .orphan, run: run, madeBefore: moment, linkLimit: 0), at: time)
+        files, LocalDatabase.TrashTerms(rule: .orphan, run: run, madeBefore: moment, linkLimit: 0), at: time)
     }
   }
 
   func trashExpired(_ files: [FileID], run: UUID) async throws(StorageError) -> [TrashEntry] {
     try await changing { tables, time throws(SQLiteError) in
       try tables.moveToTrash(
-        files, LocalDatabase.Removal(rule: .expired, run: run, expiredBefore: time), at: time)
+        files, LocalDatabase.TrashTerms(rule: .expired, run: run, expiredBefore: time), at: time)
     }
   }
 
   func trash(_ files: [FileID], linkedAtMost limit: Int?, run: UUID) async throws(StorageError) -> [TrashEntry] {
     try await changing { tables, time throws(SQLiteError) in
-      try tables.moveToTrash(files, LocalDatabase.Removal(rule: .deleted, run: run, linkLimit: limit), at: time)
+      try tables.moveToTrash(files, LocalDatabase.TrashTerms(rule: .deleted, run: run, linkLimit: limit), at: time)
     }
   }
 

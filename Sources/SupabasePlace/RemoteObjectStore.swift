@@ -30,7 +30,7 @@ struct RemoteObjectStore: ObjectStore {
 
   func object(_ key: String, in bucket: String) async throws(StorageError) -> StoredObject? {
     try await connection.answer { () throws(ServiceError) in
-      try storage.info(ObjectKey(named: key), in: bucket)
+      try storage.info(ObjectKey(key), in: bucket)
     }.map { info in
       StoredObject(
         key: info.name, byteCount: info.byteCount, etag: info.eTag, version: info.version,
@@ -76,7 +76,7 @@ struct RemoteObjectStore: ObjectStore {
     do throws(StorageError) {
       _ = try await connection.answer { () throws(ServiceError) in
         try storage.download(
-          ObjectKey(named: key), in: bucket, range: range, to: .receiver(ObjectReception(incoming: incoming)))
+          ObjectKey(key), in: bucket, range: range, to: .receiver(ObjectReception(incoming: incoming)))
       }
     } catch {
       if let refusal = incoming.refusal { throw refusal }
@@ -92,7 +92,7 @@ struct RemoteObjectStore: ObjectStore {
       _ = try await connection.answer { () throws(ServiceError) in
         // No back end has a range of an empty object.
         try storage.download(
-          ObjectKey(named: object.key), in: bucket, range: object.byteCount == 0 ? nil : 0..<1,
+          ObjectKey(object.key), in: bucket, range: object.byteCount == 0 ? nil : 0..<1,
           to: .receiver(reception))
       }
     } catch {
@@ -105,7 +105,7 @@ struct RemoteObjectStore: ObjectStore {
 
   func delete(_ keys: [String], in bucket: String) async throws(StorageError) {
     _ = try await connection.answer { () throws(ServiceError) in
-      var call = try storage.delete(keys.map { ObjectKey(named: $0) }, in: bucket)
+      var call = try storage.delete(keys.map { ObjectKey($0) }, in: bucket)
       call.request.totalTimeLimit = .seconds(20)
       return call
     }
@@ -114,7 +114,7 @@ struct RemoteObjectStore: ObjectStore {
   func isGone(_ key: String, in bucket: String) async throws(StorageError) -> Bool {
     do throws(StorageError) {
       _ = try await connection.answer { () throws(ServiceError) in
-        try storage.download(ObjectKey(named: key), in: bucket, range: 0..<1, to: .memory(limit: 1))
+        try storage.download(ObjectKey(key), in: bucket, range: 0..<1, to: .memory(limit: 1))
       }
       return false
     } catch {
@@ -191,7 +191,7 @@ extension StorageClient {
       }
     let metadata = Dictionary(uniqueKeysWithValues: upload.metadata.map { ($0.name, JSONValue.string($0.value)) })
     return try self.upload(
-      body, to: ObjectKey(named: upload.key), in: upload.bucket,
+      body, to: ObjectKey(upload.key), in: upload.bucket,
       ObjectAttributes(contentType: upload.mediaType, metadata: .object(metadata)), overwriting: upload.overwrites)
   }
 }

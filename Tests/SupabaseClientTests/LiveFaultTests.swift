@@ -9,7 +9,7 @@ import Testing
   private let key: ObjectKey
 
   init() throws {
-    key = try ObjectKey("a")
+    key = ObjectKey("a")
   }
 
   /// The error of an upload and of a read while `fault` disturbs both; and whether the object is there afterwards.

@@ -11,7 +11,7 @@ import Testing
   private let key: ObjectKey
 
   init() throws {
-    key = try ObjectKey("taken")
+    key = ObjectKey("taken")
   }
 
   /// A project whose `key` is taken, so that uploads without overwriting are refused.

@@ -12,7 +12,7 @@ import Testing
 
   init() throws {
     storage = StorageClient(try Fixture.project())
-    key = try ObjectKey("uploads/c1/a.txt")
+    key = ObjectKey("uploads/c1/a.txt")
   }
 
   private func upload(

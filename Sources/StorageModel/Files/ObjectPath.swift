@@ -1,3 +1,5 @@
+internal import StorageFormats
+
 /// The place of an object inside its bucket, in characters that every storage back end takes.
 public struct ObjectPath: Hashable, Sendable, CustomStringConvertible {
   public let string: String
@@ -68,16 +70,6 @@ public enum ObjectPathError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension Unicode.Scalar {
-  /// Exactly what the server's own check of a key lets through.
-  package var isAcceptedInKeys: Bool {
-    switch self {
-    case "A"..."Z", "a"..."z", "0"..."9", "_", "/", "!", ".", "*", "'", "(", ")", " ", "&", "$", "@", "=", ";", ":",
-      "+", ",", "?", "-":
-      true
-    default: false
-    }
-  }
-
   fileprivate var name: String {
     properties.generalCategory == .control || properties.generalCategory == .format
       ? "U+\(String(value, radix: 16, uppercase: true))" : "“\(self)”"

@@ -3,19 +3,19 @@ internal import StorageFormats
 
 extension StorageClient {
   /// Every bucket the key may see, by id.
-  package func buckets() -> Call<[Bucket]> {
+  package func buckets() -> Call<[RemoteBucket]> {
     let route = Route(.storage, .get, "bucket", .reads)
     return Call(route, project.request(route, "/bucket?sortColumn=id&sortOrder=asc")) { reply throws(ServiceError) in
-      try route.decode([Bucket].self, from: reply)
+      try route.decode([RemoteBucket].self, from: reply)
     }
   }
 
   /// Nil when there is none of that id, or policy hides it.
-  package func bucket(_ id: String) throws(ServiceError) -> Call<Bucket?> {
+  package func bucket(_ id: String) throws(ServiceError) -> Call<RemoteBucket?> {
     let route = Route(.storage, .get, "bucket/{id}", .reads)
     let request = project.request(route, "/bucket/\(try encoded(bucket: id, for: route))")
     return Call(route, request, absence: .init(code: "NoSuchBucket", answer: nil)) { reply throws(ServiceError) in
-      try route.decode(Bucket.self, from: reply)
+      try route.decode(RemoteBucket.self, from: reply)
     }
   }
 

@@ -43,7 +43,7 @@ extension StorageClient {
   /// The encoded form of a bucket's id. Ids the server could not have created are refused before anything is sent.
   func encoded(bucket: String, for route: Route) throws(ServiceError) -> String {
     guard (1...100).contains(bucket.utf8.count),
-      bucket.utf8.allSatisfy({ ObjectKey.isAllowed($0) && $0 != UInt8(ascii: "/") }),
+      bucket.unicodeScalars.allSatisfy({ $0.isAcceptedInKeys && $0 != "/" }),
       bucket != ".", bucket != "..", bucket.first != " ", bucket.last != " "
     else { throw .unsent(route, "not a valid bucket name") }
     return PercentEncoding.encode(bucket)

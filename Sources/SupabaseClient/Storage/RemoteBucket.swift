@@ -1,7 +1,7 @@
 internal import StorageFormats
 
 /// A bucket as the server knows it.
-package struct Bucket: Sendable, Equatable {
+package struct RemoteBucket: Sendable, Equatable {
   /// What requests address; usually the same as `name`.
   package let id: String
   package let name: String
@@ -38,7 +38,7 @@ package struct BucketSettings: Sendable, Equatable {
   }
 }
 
-extension Bucket: Decodable {
+extension RemoteBucket: Decodable {
   private enum CodingKeys: String, CodingKey {
     case id, name
     case isPublic = "public"

@@ -5,7 +5,7 @@ internal import StorageSQLite
 /// Into the trash. All decisions are taken here, in the transaction that writes: what the caller read is no reason.
 extension LocalDatabase {
   /// Why files are to go, and which of them may.
-  struct Removal {
+  struct TrashTerms {
     var rule: TrashRule
     var run: UUID
     /// Only those made before it; nil for any.
@@ -37,7 +37,7 @@ extension LocalDatabase {
 
   /// The one place where rows of files are deleted; their links, and what waits, go along.
   /// - Returns: what is in the trash because of this run.
-  func moveToTrash(_ ids: [FileID], _ removal: Removal, at time: Timestamp) throws(SQLiteError) -> [TrashEntry] {
+  func moveToTrash(_ ids: [FileID], _ terms: TrashTerms, at time: Timestamp) throws(SQLiteError) -> [TrashEntry] {
     var insertion = try database.prepare(
       """
       INSERT OR REPLACE INTO trash (bucket, key, state, rule, run_id, trashed_at, file_id, file, links, waiting,
@@ -49,22 +49,22 @@ extension LocalDatabase {
       """)
     var deletion = try database.prepare("DELETE FROM files WHERE id = ?")
     for id in Set(ids) {
-      guard let file = try files(ids: [id]).first, try mayGo(file, removal) else { continue }
+      guard let file = try files(ids: [id]).first, try mayGo(file, terms) else { continue }
       let address = ObjectAddress(of: file)
       try insertion.run([
-        .text(address.bucket), .text(removal.rule.rawValue), .text(removal.run.columnText), .text(time.columnText),
-        SQLiteValue(removal.continuationID), .text(id.description),
+        .text(address.bucket), .text(terms.rule.rawValue), .text(terms.run.columnText), .text(time.columnText),
+        SQLiteValue(terms.continuationID), .text(id.description),
       ])
       try record(.trash, of: address, at: time)
       try deletion.run([.text(id.description)])
     }
     return try entries(
       "file_id IN (SELECT value FROM json_each(?)) AND run_id = ? AND rule = ? AND state = 'trashed'",
-      [.list(ids.map(\.description)), .text(removal.run.columnText), .text(removal.rule.rawValue)])
+      [.list(ids.map(\.description)), .text(terms.run.columnText), .text(terms.rule.rawValue)])
   }
 
-  private func mayGo(_ file: FileRow, _ removal: Removal) throws(SQLiteError) -> Bool {
-    if removal.madeBefore != nil || removal.expiredBefore != nil,
+  private func mayGo(_ file: FileRow, _ terms: TrashTerms) throws(SQLiteError) -> Bool {
+    if terms.madeBefore != nil || terms.expiredBefore != nil,
       try rows(
         "SELECT 1 FROM files AS f WHERE id = ? AND \(Self.isNotAwaited)", [.text(file.id.description)],
         { $0.integer(0) }
@@ -72,11 +72,11 @@ extension LocalDatabase {
     {
       return false
     }
-    if let limit = removal.linkLimit, try linkCounts(of: [file.id])[file.id] ?? 0 > limit { return false }
-    if let moment = removal.madeBefore {
+    if let limit = terms.linkLimit, try linkCounts(of: [file.id])[file.id] ?? 0 > limit { return false }
+    if let moment = terms.madeBefore {
       guard let made = file.createdAt, made < moment.columnText else { return false }
     }
-    if let moment = removal.expiredBefore {
+    if let moment = terms.expiredBefore {
       guard let expiry = file.metadata.expiresAt.flatMap({ Timestamp(expiry: $0) }), expiry < moment else {
         return false
       }
@@ -125,7 +125,7 @@ extension LocalDatabase {
       row throws(SQLiteError) in try FileID(column: row.text(0))
     }
     _ = try moveToTrash(
-      ids, Removal(rule: .conversation, run: run, linkLimit: 1, continuationID: continuationID), at: time)
+      ids, TrashTerms(rule: .conversation, run: run, linkLimit: 1, continuationID: continuationID), at: time)
     var insertion = try database.prepare(
       """
       INSERT INTO audit (at, action, run_id, rule, detail)
