@@ -73,7 +73,14 @@ let package = Package(
         .embedInCode("Resources/Purge.sql"), .embedInCode("Resources/SchemaCatalog.sql"),
         .embedInCode("Resources/Grants.sql"),
       ], swiftSettings: strict),
-    .executableTarget(name: "supastore", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
+    // The program.
+    .target(name: "SupastoreShell", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
+    .target(
+      name: "SupastoreRendering", dependencies: ["SupastoreShell", "StorageCore", "CommandTable"], swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "supastore", dependencies: ["SupastoreRendering", "SupastoreShell", "StorageCore", "CommandTable"],
+      swiftSettings: strict),
 
     .target(
       name: "StandIn", dependencies: ["CSupastorePostgres", "CSupastoreCrypto", "CSupastoreLinux"],
@@ -109,7 +116,8 @@ let package = Package(
       name: "SupastoreTests",
       dependencies: [
         "StorageCore", "StorageModel", "StorageFiles", "StorageRunning", "StoragePlaces", "LocalPlace", "StorageEngine",
-        "StorageDigests", "StorageSQLite", "CommandTable", "TestSupport", "supastore", "supastore-standin",
+        "StorageDigests", "StorageSQLite", "CommandTable", "SupastoreShell",
+        "SupastoreRendering", "TestSupport", "supastore", "supastore-standin",
       ],
       swiftSettings: strict),
   ],

@@ -1,5 +1,6 @@
 internal import CommandTable
 internal import Glibc
+internal import SupastoreShell
 
 @main
 enum Main {

@@ -2,7 +2,7 @@ import CommandTable
 import StorageModel
 import Testing
 
-@testable import supastore
+@testable import SupastoreShell
 
 @Suite struct ArgumentValueTests {
   @Test(arguments: [

@@ -1,7 +1,7 @@
 import Glibc
 import TestSupport
 
-@testable import supastore
+@testable import SupastoreShell
 
 /// Two files in the place of standard output and standard error.
 final class CapturedStreams: Sendable {

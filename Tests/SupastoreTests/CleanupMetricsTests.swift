@@ -1,10 +1,11 @@
 import StorageModel
 import Testing
 
-@testable import supastore
+@testable import SupastoreRendering
+@testable import SupastoreShell
 
 @Suite struct CleanupMetricsTests {
-  private func text(_ path: String, _ status: supastore.ExitStatus, lastSuccess: Int64?) throws -> String {
+  private func text(_ path: String, _ status: SupastoreShell.ExitStatus, lastSuccess: Int64?) throws -> String {
     CleanupMetrics(
       applies: true, status: status, endedAt: try #require(Timestamp(microseconds: 1_800_000_000_500_000)),
       duration: .milliseconds(1500), summary: nil

@@ -5,7 +5,7 @@ import StorageRunning
 import Synchronization
 import Testing
 
-@testable import supastore
+@testable import SupastoreShell
 
 @Suite struct ConsoleTests {
   private func console(

@@ -3,6 +3,7 @@ import StorageEngine
 import StorageModel
 import Testing
 
+@testable import SupastoreShell
 @testable import supastore
 
 /// The tables of the commands.

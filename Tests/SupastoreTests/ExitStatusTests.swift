@@ -5,10 +5,11 @@ import StorageFiles
 import StorageModel
 import Testing
 
-@testable import supastore
+@testable import SupastoreRendering
+@testable import SupastoreShell
 
 /// Not the type of that name in Testing.
-private typealias Status = supastore.ExitStatus
+private typealias Status = SupastoreShell.ExitStatus
 
 @Suite struct ExitStatusTests {
   @Test func `the numbers are those that scripts rely on`() {
@@ -36,7 +37,7 @@ private typealias Status = supastore.ExitStatus
       ([.unreachable, .denied], 5), ([.denied, .refused], 7), ([.refused, .usage], 2), ([.usage, .locked], 11),
       ([.locked, .damaged], 12), ([.damaged, .interrupted], 130), ([.done, .terminated], 143),
     ] as [([Status], Int32)])
-  func `of several statuses of a run the weightiest counts`(_ statuses: [supastore.ExitStatus], status: Int32) {
+  func `of several statuses of a run the weightiest counts`(_ statuses: [SupastoreShell.ExitStatus], status: Int32) {
     #expect(Status.ofRun(statuses).rawValue == status)
     #expect(Status.ofRun(statuses.reversed()).rawValue == status)
   }
@@ -47,7 +48,7 @@ private typealias Status = supastore.ExitStatus
       (1, [.notFound], 3),
     ] as [(Int, [Status], Int32)])
   func `items that fail for one reason give its status`(
-    _ succeeded: Int, failures: [supastore.ExitStatus], status: Int32
+    _ succeeded: Int, failures: [SupastoreShell.ExitStatus], status: Int32
   ) {
     #expect(Status.ofItems(succeeded: succeeded, failures: failures).rawValue == status)
   }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-@testable import supastore
+@testable import SupastoreShell
 
 @Suite struct JSONDocumentTests {
   @Test func `members keep their order`() {

@@ -6,6 +6,8 @@ import StorageModel
 import TestSupport
 import Testing
 
+@testable import SupastoreRendering
+@testable import SupastoreShell
 @testable import supastore
 
 /// docs/operations.md and the units for systemd beside it say nothing that the program does not understand.

@@ -1,7 +1,7 @@
 import StorageRunning
 import Testing
 
-@testable import supastore
+@testable import SupastoreShell
 
 @Suite struct ProgressLineTests {
   private static let mebibyte: Int64 = 1 << 20

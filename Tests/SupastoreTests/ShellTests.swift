@@ -4,6 +4,7 @@ import StorageModel
 import TestSupport
 import Testing
 
+@testable import SupastoreShell
 @testable import supastore
 
 /// The built program, from outside.
@@ -51,7 +52,7 @@ import Testing
 
   @Test func `every exit status and every setting is explained`() async throws {
     let statuses = try await run("help", "exit-codes").output
-    #expect(supastore.ExitStatus.allCases.allSatisfy { statuses.contains("\n  \($0.rawValue) ") })
+    #expect(SupastoreShell.ExitStatus.allCases.allSatisfy { statuses.contains("\n  \($0.rawValue) ") })
     let settings = try await run("help", "environment").output
     #expect(settings.contains("\n  SUPABASE_SERVICE_ROLE_KEY ") && settings.contains("\n  NO_COLOR "))
   }

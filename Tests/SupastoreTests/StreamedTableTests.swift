@@ -1,6 +1,6 @@
 import Testing
 
-@testable import supastore
+@testable import SupastoreShell
 
 @Suite struct StreamedTableTests {
   private func table(_ width: Int?) -> StreamedTable {

@@ -6,10 +6,10 @@ import StorageSQLite
 import TestSupport
 import Testing
 
-@testable import supastore
+@testable import SupastoreShell
 
 /// Swift Testing has an exit status of its own.
-private typealias ProgramStatus = supastore.ExitStatus
+private typealias ProgramStatus = SupastoreShell.ExitStatus
 
 /// Every command's JSON is as docs/json.md says.
 @Suite(.standIn(per: .test), .timeLimit(.minutes(5))) struct JSONContractTests {
