@@ -1,4 +1,4 @@
-public import StorageFormats
+package import StorageFormats
 
 extension ByteSize: ArgumentValue {
   public init?(argument: RawArgument) {

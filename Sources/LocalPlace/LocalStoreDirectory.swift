@@ -1,20 +1,20 @@
 internal import StorageFiles
-public import StorageModel
-public import StorageRunning
+package import StorageModel
+package import StorageRunning
 internal import StorageSQLite
 
 /// The directory of the local store, in whatever state it is: to look through it, and to make its database again.
 /// Blocking, so on a queue of its own.
-public actor LocalStoreDirectory {
-  public nonisolated let path: LocalPath
+package actor LocalStoreDirectory {
+  package nonisolated let path: LocalPath
   /// Counts the contents that were read.
-  public nonisolated let meter = ProgressMeter()
+  package nonisolated let meter = ProgressMeter()
   private let executor = BlockingExecutor(label: "supastore.local.directory")
 
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// Opens and makes nothing yet.
-  public init(in state: StateDirectory) {
+  package init(in state: StateDirectory) {
     path = LocalStore.place(in: state.path)
   }
 
@@ -22,7 +22,7 @@ public actor LocalStoreDirectory {
   /// - Parameters:
   ///   - quick: reads no blob: only whether it is there and as long as it should be.
   ///   - report: gets each finding as it is made, on the queue of this actor.
-  public func check(
+  package func check(
     quick: Bool = false, _ report: @escaping @Sendable (LocalFinding) -> Void
   ) throws(StorageError) -> LocalCheck {
     try reporting {
@@ -35,7 +35,7 @@ public actor LocalStoreDirectory {
   /// Makes a damaged or missing database again, from what can be read of it and from blobs and sidecars. Takes the lock
   /// of the store, or throws `.locked`. The old database is kept. Killed at any moment, the next call goes on.
   /// - Parameter dryRun: only says what would be recovered, and takes no lock.
-  public func recover(dryRun: Bool = false) throws(StorageError) -> LocalRecovery {
+  package func recover(dryRun: Bool = false) throws(StorageError) -> LocalRecovery {
     try reporting {
       guard let root = try root() else { return LocalRecovery(.none) }
       let file = DatabaseFile(in: root)

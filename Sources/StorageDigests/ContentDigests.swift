@@ -1,13 +1,13 @@
 /// What a content is, as far as a server can be asked about it.
-public struct ContentDigests: Hashable, Sendable {
-  public var byteCount: Int64
-  public var sha256: SHA256Digest
+package struct ContentDigests: Hashable, Sendable {
+  package var byteCount: Int64
+  package var sha256: SHA256Digest
   /// Nil when only parts were asked for and there were several.
-  public var md5: MD5Digest?
+  package var md5: MD5Digest?
   /// Nil when it was not asked for, or the content is no longer than one part.
-  public var multipart: MultipartMD5?
+  package var multipart: MultipartMD5?
 
-  public init(byteCount: Int64, sha256: SHA256Digest, md5: MD5Digest?, multipart: MultipartMD5?) {
+  package init(byteCount: Int64, sha256: SHA256Digest, md5: MD5Digest?, multipart: MultipartMD5?) {
     self.byteCount = byteCount
     self.sha256 = sha256
     self.md5 = md5
@@ -16,20 +16,20 @@ public struct ContentDigests: Hashable, Sendable {
 }
 
 /// The MD5 of the MD5s of a content's parts: the ETag that S3 gives to what came in several parts.
-public struct MultipartMD5: Hashable, Sendable, CustomStringConvertible {
-  public var digest: MD5Digest
-  public var partCount: Int
+package struct MultipartMD5: Hashable, Sendable, CustomStringConvertible {
+  package var digest: MD5Digest
+  package var partCount: Int
 
-  public init(digest: MD5Digest, partCount: Int) {
+  package init(digest: MD5Digest, partCount: Int) {
     self.digest = digest
     self.partCount = partCount
   }
 
   /// As in an ETag without its quotes: `0123…-3`.
-  public var description: String { "\(digest.hex)-\(partCount)" }
+  package var description: String { "\(digest.hex)-\(partCount)" }
 
   /// Reads `description` back.
-  public init?(_ description: String) {
+  package init?(_ description: String) {
     let halves = description.split(separator: "-", omittingEmptySubsequences: false)
     guard halves.count == 2, let digest = MD5Digest(hex: halves[0]), let partCount = Int(halves[1]), partCount > 0
     else { return nil }
@@ -38,7 +38,7 @@ public struct MultipartMD5: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Which MD5s a content needs, besides its SHA-256. Both are paid twice only beyond the first part.
-public enum MD5Cut: Hashable, Sendable {
+package enum MD5Cut: Hashable, Sendable {
   case whole
   case parts(ofBytes: Int)
   case wholeAndParts(ofBytes: Int)
@@ -52,7 +52,7 @@ public enum MD5Cut: Hashable, Sendable {
 }
 
 /// Feeds one pass over a content to all the digests it needs. One thread at a time.
-public struct ContentDigester: ~Copyable {
+package struct ContentDigester: ~Copyable {
   private var sha256: DigestContext<SHA256Digest>
   private var whole: DigestContext<MD5Digest>
   private var part: DigestContext<MD5Digest>
@@ -63,7 +63,7 @@ public struct ContentDigester: ~Copyable {
   private let partSize: Int?
 
   /// A part size below one byte counts as one byte.
-  public init(md5 cut: MD5Cut = .whole) throws(DigestError) {
+  package init(md5 cut: MD5Cut = .whole) throws(DigestError) {
     let sha256 = try DigestContext<SHA256Digest>()
     let whole = try DigestContext<MD5Digest>()
     let part = try DigestContext<MD5Digest>()
@@ -78,7 +78,7 @@ public struct ContentDigester: ~Copyable {
       }
   }
 
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) throws(DigestError) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) throws(DigestError) {
     try sha256.update(bytes)
     if let partSize {
       try updateParts(bytes, partSize: partSize)
@@ -89,7 +89,7 @@ public struct ContentDigester: ~Copyable {
   }
 
   /// The digests of everything since the start or the last `finish`; the digester starts again.
-  public mutating func finish() throws(DigestError) -> ContentDigests {
+  package mutating func finish() throws(DigestError) -> ContentDigests {
     let sha256Digest = try sha256.finish()
     let md5: MD5Digest?
     var multipart: MultipartMD5?
@@ -107,7 +107,7 @@ public struct ContentDigester: ~Copyable {
   }
 
   /// Forgets a content that was given up half-way.
-  public mutating func restart() throws(DigestError) {
+  package mutating func restart() throws(DigestError) {
     try sha256.restart()
     try whole.restart()
     try part.restart()

@@ -1,5 +1,5 @@
 /// The result of a hash function: a fixed number of bytes, compared and hashed as a value.
-public protocol Digest: Hashable, Sendable, CustomStringConvertible {
+package protocol Digest: Hashable, Sendable, CustomStringConvertible {
   static var byteCount: Int { get }
   static var algorithm: DigestAlgorithm { get }
 
@@ -17,7 +17,7 @@ public enum DigestAlgorithm: String, Sendable {
 
 extension Digest {
   /// Two lower-case hexadecimal digits a byte.
-  public var hex: String {
+  package var hex: String {
     let digits = Array("0123456789abcdef".utf8)
     let bytes = bytes
     return String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
@@ -29,10 +29,10 @@ extension Digest {
     }
   }
 
-  public var description: String { hex }
+  package var description: String { hex }
 
   /// Reads `hex` back, digits of either case; nil for anything else.
-  public init?(hex: some StringProtocol) {
+  package init?(hex: some StringProtocol) {
     let digits = Array(hex.utf8)
     guard digits.count == 2 * Self.byteCount else { return nil }
     var bytes: [UInt8] = []
@@ -46,16 +46,16 @@ extension Digest {
 }
 
 /// The 32 bytes of a SHA-256, kept without an allocation of their own.
-public struct SHA256Digest: Digest {
-  public static var byteCount: Int { 32 }
-  public static var algorithm: DigestAlgorithm { .sha256 }
+package struct SHA256Digest: Digest {
+  package static var byteCount: Int { 32 }
+  package static var algorithm: DigestAlgorithm { .sha256 }
 
   private let first: UInt64
   private let second: UInt64
   private let third: UInt64
   private let fourth: UInt64
 
-  public init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     first = word(bytes.prefix(8))
     second = word(bytes.dropFirst(8).prefix(8))
@@ -63,24 +63,24 @@ public struct SHA256Digest: Digest {
     fourth = word(bytes.dropFirst(24))
   }
 
-  public var bytes: [UInt8] { [first, second, third, fourth].flatMap(bigEndianBytes) }
+  package var bytes: [UInt8] { [first, second, third, fourth].flatMap(bigEndianBytes) }
 }
 
 /// The 16 bytes of an MD5. It proves what a server reports; it protects against nobody.
-public struct MD5Digest: Digest {
-  public static var byteCount: Int { 16 }
-  public static var algorithm: DigestAlgorithm { .md5 }
+package struct MD5Digest: Digest {
+  package static var byteCount: Int { 16 }
+  package static var algorithm: DigestAlgorithm { .md5 }
 
   private let first: UInt64
   private let second: UInt64
 
-  public init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     first = word(bytes.prefix(8))
     second = word(bytes.dropFirst(8))
   }
 
-  public var bytes: [UInt8] { [first, second].flatMap(bigEndianBytes) }
+  package var bytes: [UInt8] { [first, second].flatMap(bigEndianBytes) }
 }
 
 private func word(_ bytes: some Sequence<UInt8>) -> UInt64 {

@@ -13,25 +13,25 @@ public enum DigestError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The sole owner of one EVP context: bytes go in, a digest comes out, and it is ready for the next content.
-public struct DigestContext<Result: Digest>: ~Copyable {
+package struct DigestContext<Result: Digest>: ~Copyable {
   private let context: OpaquePointer
 
-  public init() throws(DigestError) {
+  package init() throws(DigestError) {
     context = try Self.started()
   }
 
   deinit { EVP_MD_CTX_free(context) }
 
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) throws(DigestError) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) throws(DigestError) {
     try check(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count))
   }
 
-  public mutating func update(_ bytes: [UInt8]) throws(DigestError) {
+  package mutating func update(_ bytes: [UInt8]) throws(DigestError) {
     try check(EVP_DigestUpdate(context, bytes, bytes.count))
   }
 
   /// The digest of everything since the start or the last `finish`; the context starts again.
-  public mutating func finish() throws(DigestError) -> Result {
+  package mutating func finish() throws(DigestError) -> Result {
     var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var count: UInt32 = 0
     try check(EVP_DigestFinal_ex(context, &bytes, &count))
@@ -41,12 +41,12 @@ public struct DigestContext<Result: Digest>: ~Copyable {
   }
 
   /// Forgets what was fed since the start or the last `finish`.
-  public mutating func restart() throws(DigestError) {
+  package mutating func restart() throws(DigestError) {
     try check(EVP_DigestInit_ex(context, nil, nil))
   }
 
   /// Goes on from where `other` stands, instead of from what was fed here.
-  public mutating func adopt(_ other: borrowing DigestContext) throws(DigestError) {
+  package mutating func adopt(_ other: borrowing DigestContext) throws(DigestError) {
     try check(EVP_MD_CTX_copy_ex(context, other.context))
   }
 
@@ -71,7 +71,7 @@ public struct DigestContext<Result: Digest>: ~Copyable {
 
 extension Digest {
   /// The digest of bytes in memory.
-  public static func of(_ bytes: [UInt8]) throws(DigestError) -> Self {
+  package static func of(_ bytes: [UInt8]) throws(DigestError) -> Self {
     var context = try DigestContext<Self>()
     try context.update(bytes)
     return try context.finish()

@@ -1,14 +1,14 @@
 /// A number of bytes, as people write it, `500`, `64KiB`, `10MB`, and as it is shown to them, `1.5 GiB`.
-public struct ByteSize: Hashable, Sendable {
-  public let byteCount: Int64
+package struct ByteSize: Hashable, Sendable {
+  package let byteCount: Int64
 
-  public init(_ byteCount: Int64) {
+  package init(_ byteCount: Int64) {
     self.byteCount = byteCount
   }
 
   /// Digits, then nothing, `B`, `KiB`…`EiB` (powers of 1024) or `KB`…`EB` (powers of 1000); letters of either case. Nil for
   /// everything else, and for what is more than 64 bits hold.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     guard let number = Int64(Substring(digits)), let factor = Self.factor(ofUnit: String(text[digits.endIndex...]))
     else {
@@ -35,12 +35,12 @@ public struct ByteSize: Hashable, Sendable {
 }
 
 extension ByteSize: Comparable {
-  public static func < (left: ByteSize, right: ByteSize) -> Bool { left.byteCount < right.byteCount }
+  package static func < (left: ByteSize, right: ByteSize) -> Bool { left.byteCount < right.byteCount }
 }
 
 extension ByteSize: CustomStringConvertible {
   /// Three significant digits or so: `0 B`, `1023 B`, `1.5 MiB`, `120 GiB`.
-  public var description: String {
+  package var description: String {
     guard byteCount >= 1024 else { return "\(byteCount) B" }
     var unit = 0
     // The next unit as soon as this one would read 1024.

@@ -2,7 +2,7 @@ internal import LocalPlace
 internal import StorageEngine
 internal import StorageModel
 internal import StoragePlaces
-public import StorageRunning
+package import StorageRunning
 internal import StorageSQLite
 
 extension Outbox {
@@ -11,7 +11,7 @@ extension Outbox {
   ///
   /// May be killed at any moment and run again: what is there already is found. `report` is called for each item when it
   /// is settled, in no promised order, never by two threads at once.
-  public func send(
+  package func send(
     _ options: SyncOptions = SyncOptions(), stop: StopSignal = StopSignal(), meter: ProgressMeter = ProgressMeter(),
     report: @escaping @Sendable (SyncedItem) -> Void
   ) async -> SyncSummary {

@@ -1,11 +1,11 @@
 internal import LocalPlace
-public import StorageEngine
-public import StorageModel
-public import StorageRunning
+package import StorageEngine
+package import StorageModel
+package import StorageRunning
 internal import StorageSQLite
 
 /// What the local store took for a project at Supabase that does not have it yet.
-public struct Outbox: Sendable {
+package struct Outbox: Sendable {
   let project: OpenProject
   let store: LocalStore
 
@@ -13,7 +13,7 @@ public struct Outbox: Sendable {
   ///
   /// The project is asked whether it was found down or not, so it is one of `OpenProject.withOpen(_:_:)`. Throws
   /// `.damaged` when the local store is, `.configuration` in the mode `local`.
-  public init?(of project: OpenProject) throws(StorageError) {
+  package init?(of project: OpenProject) throws(StorageError) {
     guard project.mode != .local, let url = project.url else {
       throw StorageError(
         .configuration, "there is no Supabase to send to: the mode is local",
@@ -26,13 +26,13 @@ public struct Outbox: Sendable {
   }
 
   /// Keeps everybody else who sends, or recovers the local store, out for as long as the lock lives. Throws `.locked`.
-  public func lock() throws(StorageError) -> RunLock { try LocalStore.lock(at: store.path) }
+  package func lock() throws(StorageError) -> RunLock { try LocalStore.lock(at: store.path) }
 
   /// How much waits.
-  public func backlog() async throws(StorageError) -> Backlog { try await store.backlog() }
+  package func backlog() async throws(StorageError) -> Backlog { try await store.backlog() }
 
   /// The next items of a kind, in the order in which they are sent, after the item with this `seq`; at most `limit`.
-  public func items(
+  package func items(
     _ kind: OutboxItem.Kind, parked: Bool = false, after seq: Int64 = 0, limit: Int = 500
   ) async throws(StorageError) -> [OutboxItem] {
     try await store.reading { [url = store.project] tables throws(SQLiteError) in
@@ -41,12 +41,12 @@ public struct Outbox: Sendable {
   }
 
   /// The row of a file that waits.
-  public func file(_ id: FileID) async throws(StorageError) -> FileRow? {
+  package func file(_ id: FileID) async throws(StorageError) -> FileRow? {
     try await store.reading { tables throws(SQLiteError) in try tables.files(ids: [id]).first }
   }
 
   /// Lets what was refused for good be tried again. Returns how many items these were.
-  public func retryParked() async throws(StorageError) -> Int {
+  package func retryParked() async throws(StorageError) -> Int {
     try await store.writing { [url = store.project] tables throws(SQLiteError) in try tables.unpark(for: url) }
   }
 

@@ -101,7 +101,7 @@ extension SyncPass {
 
   private func migration(of type: FileType, jobs: Int) -> Migration {
     Migration(
-      project, options: Migration.Options(type: type, jobs: jobs, verification: options.verification), stop: stop)
+      project, options: MigrationOptions(type: type, jobs: jobs, verification: options.verification), stop: stop)
   }
 }
 

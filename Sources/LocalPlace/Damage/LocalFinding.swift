@@ -1,9 +1,9 @@
-public import StorageDigests
+package import StorageDigests
 internal import StorageSQLite
 
 /// Something about the local store that its owner should know.
-public struct LocalFinding: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable {
+package struct LocalFinding: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// There are files and no database.
     case databaseMissing = "database_missing"
     /// It cannot be opened, or contradicts itself.
@@ -36,14 +36,14 @@ public struct LocalFinding: Sendable, Equatable {
     case oldDatabase = "old_database"
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// One line in lower case, without a full stop.
-  public var message: String
+  package var message: String
   /// Of the content that it is about.
-  public var sha256: SHA256Digest?
+  package var sha256: SHA256Digest?
   /// Of the object or file that it is about.
-  public var bucket: String?
-  public var storagePath: String?
+  package var bucket: String?
+  package var storagePath: String?
 
   init(
     _ kind: Kind, _ message: String, sha256: SHA256Digest? = nil, bucket: String? = nil, storagePath: String? = nil
@@ -56,7 +56,7 @@ public struct LocalFinding: Sendable, Equatable {
   }
 
   /// Whether something is lost or wrong; what else is found harms nobody.
-  public var isDamage: Bool {
+  package var isDamage: Bool {
     switch kind {
     case .databaseMissing, .databaseDamaged, .databaseForeign, .databaseVersion, .referenceBroken, .blobMissing,
       .blobLength, .blobContent, .blobUnreadable, .rowContradicted, .objectMissing, .sidecarLineMissing:

@@ -1,6 +1,6 @@
 internal import Glibc
 public import StorageModel
-public import StorageRunning
+package import StorageRunning
 public import SupabaseClient
 
 /// What a run was told, complete and checked: flag before environment before `.env` before default.
@@ -38,7 +38,31 @@ public struct Configuration: Sendable {
   ) throws(ConfigurationError) {
     let path = dotEnvFile ?? LocalPath(checked: Array(".env".utf8))
     let (dotEnv, unread) = try Self.dotEnv(at: path, isNamed: dotEnvFile != nil, beside: environment)
-    sources = try SettingSources(flags: flags, environment: environment, dotEnv: dotEnv)
+    try self.init(SettingSources(flags: flags, environment: environment, dotEnv: dotEnv), dotEnv, unread)
+  }
+
+  /// A project at Supabase, and nothing else: no variable and no file is read, but for the home of this process, where
+  /// what runs remember is kept.
+  /// - Parameters:
+  ///   - serviceRoleKey: of the service role, or a secret key.
+  ///   - mode: what happens while Supabase is down.
+  ///   - stateDirectory: where what runs remember is kept instead, and the local store.
+  public init(
+    projectURL: String, serviceRoleKey: String, mode: StorageMode = .prefer, stateDirectory: LocalPath? = nil
+  ) throws(ConfigurationError) {
+    var flags: [Setting: [UInt8]] = [
+      .projectURL: Array(projectURL.utf8), .serviceRoleKey: Array(serviceRoleKey.utf8),
+      .mode: Array(mode.rawValue.utf8),
+    ]
+    flags[.stateDirectory] = stateDirectory?.bytes
+    let home = Environment.ofThisProcess().variables.filter {
+      ["HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"].contains($0.key)
+    }
+    try self.init(SettingSources(flags: flags, environment: Environment(home), dotEnv: nil), nil, [])
+  }
+
+  private init(_ sources: SettingSources, _ dotEnv: DotEnv?, _ unread: [String]) throws(ConfigurationError) {
+    self.sources = sources
     projectURL = try sources.text(.projectURL)
     serviceRoleKey = try sources.text(.serviceRoleKey).map(Secret.init)
     anonKey = try sources.text(.anonKey).map(Secret.init)
@@ -96,7 +120,7 @@ public struct Configuration: Sendable {
   }
 
   /// The directory that holds journals and locks, made when missing.
-  public func stateDirectory() throws(ConfigurationError) -> StateDirectory {
+  package func stateDirectory() throws(ConfigurationError) -> StateDirectory {
     let path = try statePath()
     do throws(StateError) {
       return try StateDirectory(at: path)

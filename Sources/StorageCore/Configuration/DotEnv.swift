@@ -1,27 +1,27 @@
 internal import Glibc
 internal import StorageFiles
-public import StorageModel
+package import StorageModel
 
 /// A file of `NAME=value` lines, as `.env` files are written. It is read, never run: nothing in it is expanded.
 ///
 /// `export` in front, white space around the sign, comments, and quotes are understood; quoted values may span lines, and
 /// double quotes know `\n`, `\r`, `\t`, `\"`, `\\` and `\$`. The last of several equal names counts.
-public struct DotEnv: Sendable {
-  public struct Value: Hashable, Sendable {
-    public var bytes: [UInt8]
-    public var line: Int
+package struct DotEnv: Sendable {
+  package struct Value: Hashable, Sendable {
+    package var bytes: [UInt8]
+    package var line: Int
   }
 
-  public let path: LocalPath
-  public let values: [String: Value]
+  package let path: LocalPath
+  package let values: [String: Value]
   /// Whether users other than the owner may read the file.
-  public let isReadableByOthers: Bool
+  package let isReadableByOthers: Bool
 
   /// Reads a file; nil when there is none. One of another user, which somebody may have put there for us to find, is
   /// taken only when a person named it.
   ///
   /// Throws `.writableByOthers` when other users can change it.
-  public init?(at path: LocalPath, isNamed: Bool) throws(ConfigurationError) {
+  package init?(at path: LocalPath, isNamed: Bool) throws(ConfigurationError) {
     let content: SettingFile
     do throws(FileError) {
       let file = try FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)

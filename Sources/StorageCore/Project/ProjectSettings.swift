@@ -1,6 +1,6 @@
 internal import CurlHTTP
 internal import Glibc
-public import StorageEngine
+package import StorageEngine
 internal import StorageFiles
 public import StorageModel
 internal import StorageRunning
@@ -36,7 +36,7 @@ public struct ProjectSettings: Sendable {
 
   /// Where this project's journal and locks lie. The directory is made when it is asked for: what only looks at the
   /// project needs none. Throws `.configuration` when there is no place for it.
-  public func journalPlace() throws(StorageError) -> JournalPlace {
+  package func journalPlace() throws(StorageError) -> JournalPlace {
     do throws(ConfigurationError) {
       return JournalPlace(in: try configuration.stateDirectory(), projectURL: project.address.url)
     } catch {

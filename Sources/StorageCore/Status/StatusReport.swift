@@ -68,6 +68,23 @@ public struct StatusReport: Sendable {
     }
   }
 
+  /// Of a project that is open.
+  init(of project: OpenProject, askingUsage asksUsage: Bool) async throws(StorageError) {
+    let place = try project.journalPlace()
+    mode = project.mode
+    projectURL = project.url
+    local = await Self.local(in: place.directory, for: projectURL ?? "")
+    runs = Self.runs(at: place)
+    if asksUsage {
+      do throws(StorageError) {
+        usage = .success(try await project.rows.usage())
+      } catch {
+        usage = .failure(error)
+      }
+    }
+    outage = project.fallback?.outage.current.map { KnownOutage(message: $0.message, seconds: $0.secondsLeft) }
+  }
+
   private static func local(in state: LocalPath, for project: String) async -> Result<LocalStatus, StorageError>? {
     guard LocalStore.exists(in: state) else { return nil }
     do throws(StorageError) {

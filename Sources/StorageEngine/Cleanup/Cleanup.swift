@@ -1,14 +1,14 @@
 internal import FoundationEssentials
 internal import StorageModel
 internal import StoragePlaces
-public import StorageRunning
+package import StorageRunning
 
 /// Removes what nobody wants any more: into the trash first, and out of the trash after a long time.
 ///
 /// The database decides about each thing at the moment it is removed; what is listed here are candidates. Everything is
 /// listed before anything is removed, and kept in memory as far as the limits allow it to be removed. May be killed at
 /// any moment: what it leaves half done, the next run ends.
-public struct Cleanup: Sendable {
+package struct Cleanup: Sendable {
   let project: OpenProject
   let options: CleanupOptions
   let stop: StopSignal
@@ -17,14 +17,14 @@ public struct Cleanup: Sendable {
   /// As many as one request lists.
   private static let pageSize = 1000
 
-  public init(_ project: OpenProject, _ options: CleanupOptions, stop: StopSignal) {
+  package init(_ project: OpenProject, _ options: CleanupOptions, stop: StopSignal) {
     self.project = project.heeding(stop)
     self.options = options
     self.stop = stop
   }
 
   /// Looks, and with `applying` removes. `report` is called for each thing once it is known what becomes of it.
-  public func run(applying: Bool, report: @escaping @Sendable (Removal) -> Void) async -> CleanupSummary {
+  package func run(applying: Bool, report: @escaping @Sendable (Removal) -> Void) async -> CleanupSummary {
     guard let deadline = options.deadline else { return await runToTheEnd(applying, report) }
     return await stop.raised(at: deadline) { await runToTheEnd(applying, report) }
   }

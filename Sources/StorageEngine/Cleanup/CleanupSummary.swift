@@ -29,11 +29,11 @@ public struct CleanupSummary: Sendable {
   /// Whether it was to remove anything.
   public let applies: Bool
   /// Nil where the database could not say.
-  public var survey: CleanupSurvey?
+  package var survey: CleanupSurvey?
   /// What holds to each class.
-  public var found: [CleanupClass: CleanupSurvey.Amount] = [:]
+  package var found: [CleanupClass: CleanupSurvey.Amount] = [:]
   /// What became of it.
-  public var done: [Removal.Status: CleanupSurvey.Amount] = [:]
+  package var done: [Removal.Status: CleanupSurvey.Amount] = [:]
   /// What refuses to remove anything; in a dry run, what would.
   public var refusals: [StorageError] = []
   /// The error of every thing that failed, with how many.

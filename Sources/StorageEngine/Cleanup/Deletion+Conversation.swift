@@ -22,7 +22,7 @@ public struct ConversationRemoval: Sendable {
 
 extension Deletion {
   /// What deleting the conversation would take.
-  public func preview(conversation id: String) async throws(StorageError) -> ConversationRemoval {
+  package func preview(conversation id: String) async throws(StorageError) -> ConversationRemoval {
     let stored = try await project.findConversation(id)
     var removal = ConversationRemoval(conversation: stored, files: [], shared: [], stored: stored)
     if let stored { try await preview(stored, &removal) }
@@ -57,7 +57,7 @@ extension Deletion {
 
   /// Deletes the conversation with its messages, and the files that only it is linked to. One that is not there is no
   /// failure.
-  public func delete(conversation id: String) async throws(StorageError) -> ConversationRemoval {
+  package func delete(conversation id: String) async throws(StorageError) -> ConversationRemoval {
     var removal = try await preview(conversation: id)
     if let conversation = removal.stored {
       let log = try project.removalLog(of: run)

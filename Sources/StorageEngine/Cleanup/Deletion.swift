@@ -1,22 +1,22 @@
-public import FoundationEssentials
-public import StorageModel
+package import FoundationEssentials
+package import StorageModel
 internal import StoragePlaces
 internal import StorageRunning
 
 /// Takes files away that somebody named: into the trash, and out of it at once where that is asked for.
 ///
 /// What waits in the local store to be sent is taken away there as well, so that no later `sync` brings it back.
-public struct Deletion: Sendable {
+package struct Deletion: Sendable {
   let project: OpenProject
   /// Also files that are linked to more than one conversation.
   let everywhere: Bool
   /// Whether they leave the trash at once.
   let purgesAtOnce: Bool
-  public let run = UUID()
+  package let run = UUID()
 
   private static let batchSize = 500
 
-  public init(_ project: OpenProject, everywhere: Bool = false, purgingAtOnce purgesAtOnce: Bool = false) {
+  package init(_ project: OpenProject, everywhere: Bool = false, purgingAtOnce purgesAtOnce: Bool = false) {
     self.project = project
     self.everywhere = everywhere
     self.purgesAtOnce = purgesAtOnce
@@ -26,14 +26,14 @@ public struct Deletion: Sendable {
 
   /// What would become of each of the files, in the order in which they were named: `found`, `already_absent`, or
   /// `failed` where a safeguard refuses.
-  public func preview(_ files: [FileReference]) async throws(StorageError) -> [Removal] {
+  package func preview(_ files: [FileReference]) async throws(StorageError) -> [Removal] {
     let named = try await find(files)
     return files.unique.map { named.preview(of: $0, everywhere: everywhere) }
   }
 
   /// Deletes the files. Those that are not there any more are no failure; one that fails stops none of the others.
   /// - Returns: what became of each, in the order in which they were named.
-  public func delete(_ files: [FileReference]) async throws(StorageError) -> [Removal] {
+  package func delete(_ files: [FileReference]) async throws(StorageError) -> [Removal] {
     let named = try await find(files)
     var outcomes: [FileReference: Removal] = [:]
     for file in files.unique { outcomes[file] = named.preview(of: file, everywhere: everywhere) }
@@ -107,7 +107,7 @@ public struct Deletion: Sendable {
   }
 
   /// Those of the files that are in the trash already, from where a deletion for good takes them, too.
-  public func inTrash(_ files: [FileReference]) async throws(StorageError) -> [TrashEntry] {
+  package func inTrash(_ files: [FileReference]) async throws(StorageError) -> [TrashEntry] {
     Array(try await entries(of: files.unique).values)
   }
 

@@ -59,7 +59,7 @@ extension OpenProject {
   }
 
   /// Keeps other cleanups of this project on this machine out for as long as the lock lives. Throws `.locked`.
-  public func lockForCleanup() throws(StorageError) -> RunLock {
+  package func lockForCleanup() throws(StorageError) -> RunLock {
     let place = try journalPlace()
     do throws(StateError) {
       return try RunLock(forCleanupAt: place)

@@ -54,8 +54,8 @@ public struct DownloadedFile: Sendable {
 }
 
 /// What became of one download of several.
-public struct DownloadOutcome: Sendable {
+package struct DownloadOutcome: Sendable {
   /// What was asked for.
-  public var reference: FileReference
-  public var result: Result<DownloadedFile, StorageError>
+  package var reference: FileReference
+  package var result: Result<DownloadedFile, StorageError>
 }

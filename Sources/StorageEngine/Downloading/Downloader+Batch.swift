@@ -1,6 +1,6 @@
 internal import Glibc
 internal import StorageFiles
-public import StorageModel
+package import StorageModel
 internal import StoragePlaces
 
 extension Downloader {
@@ -10,7 +10,7 @@ extension Downloader {
   /// when the bytes are not those that were stored, `.unwritable` when the target cannot be written, `.conflict` when it
   /// is there already, `.configuration` for a range beyond the file's end, `.unreachable` when only the cache may be
   /// asked and does not hold it.
-  public func download(
+  package func download(
     _ reference: FileReference, to target: DownloadTarget, options: DownloadOptions = DownloadOptions()
   ) async throws -> DownloadedFile {
     guard let row = try await rows(of: [reference]).first?.get() else { throw StorageError.noFile(reference) }
@@ -18,7 +18,7 @@ extension Downloader {
   }
 
   /// Downloads the file of a row.
-  public func download(
+  package func download(
     _ row: FileRow, to target: DownloadTarget, options: DownloadOptions = DownloadOptions()
   ) async throws -> DownloadedFile {
     let fetched = try await fetch(row, to: target, options)
@@ -31,7 +31,7 @@ extension Downloader {
   /// later one is a `.conflict`, whatever may be replaced. The target's directory is made when it is missing.
   ///
   /// Throws what `report` or a sink throws, and then ends what is under way.
-  public func download(
+  package func download(
     _ references: [FileReference], to target: DownloadTarget, options: DownloadOptions = DownloadOptions(),
     report: (DownloadOutcome) throws -> Void
   ) async throws {
@@ -47,7 +47,7 @@ extension Downloader {
   }
 
   /// Downloads all files of a conversation, as the other does. Throws `.notFound` when there is no such conversation.
-  public func download(
+  package func download(
     conversation continuationID: String, to target: DownloadTarget, options: DownloadOptions = DownloadOptions(),
     report: (DownloadOutcome) throws -> Void
   ) async throws {
@@ -67,7 +67,7 @@ extension Downloader {
 
   /// The newest file of that original name in a conversation, and how many older ones have it. Throws `.notFound` when
   /// there is none.
-  public func newest(
+  package func newest(
     named name: String, conversation continuationID: String
   ) async throws(StorageError) -> (row: FileRow, olderCount: Int) {
     let project = try online(for: "the list of a conversation's files")

@@ -3,7 +3,7 @@ internal import StoragePlaces
 import Synchronization
 
 /// Fetches stored files: from the cache where it holds them, else from the project.
-public final class Downloader: Sendable {
+package final class Downloader: Sendable {
   private let project: OpenProject?
   let projectURL: String
   let cache: DownloadCache?
@@ -12,7 +12,7 @@ public final class Downloader: Sendable {
   /// Files that are fetched from the local store, where they wait for Supabase.
   private let waiting = Mutex<Set<FileID>>([])
 
-  public init(_ project: OpenProject, cache: DownloadCache? = nil) {
+  package init(_ project: OpenProject, cache: DownloadCache? = nil) {
     self.project = project
     projectURL = project.url ?? ""
     self.cache = project.url == nil ? nil : cache
@@ -22,7 +22,7 @@ public final class Downloader: Sendable {
   /// - Parameters:
   ///   - projectURL: in its normal form, as `Configuration.projectAddress` gives it.
   ///   - cache: without one nothing can be had.
-  public init(offline projectURL: String, cache: DownloadCache?) {
+  package init(offline projectURL: String, cache: DownloadCache?) {
     project = nil
     self.projectURL = projectURL
     self.cache = cache

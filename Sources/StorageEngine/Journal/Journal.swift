@@ -1,8 +1,8 @@
 internal import Glibc
-public import StorageDigests
-public import StorageFiles
+package import StorageDigests
+package import StorageFiles
 internal import StorageModel
-public import StorageRunning
+package import StorageRunning
 internal import StorageSQLite
 
 /// What a machine remembers of one project: the digests of files that were hashed before, of which objects it saw bytes,
@@ -10,7 +10,7 @@ internal import StorageSQLite
 /// losing it costs time and these reports only.
 ///
 /// One connection, owned by one thread, queue or actor; it blocks. Other processes may use the same file.
-public final class Journal {
+package final class Journal {
   /// A file changed less than this before a run began could change again without a trace: the clocks of file systems
   /// are coarse. In nanoseconds.
   static let doubtfulAge: Int64 = 2_000_000_000
@@ -46,7 +46,7 @@ public final class Journal {
   private let trustedUntil: Int64
 
   /// Opens the journal of a project, or makes it. One that is damaged, or of another version, begins anew.
-  public convenience init(at place: JournalPlace) throws(StateError) {
+  package convenience init(at place: JournalPlace) throws(StateError) {
     try self.init(at: place, startingAt: nanosecondsNow())
   }
 
@@ -97,7 +97,7 @@ public final class Journal {
   }
 
   /// The digests of the file that `status` describes, if it was hashed before and is untouched since.
-  public func digests(of status: FileStatus) throws(StateError) -> ContentDigests? {
+  package func digests(of status: FileStatus) throws(StateError) -> ContentDigests? {
     try reporting { () throws(SQLiteError) in
       try selection.bind([.integer(Int64(bitPattern: status.device)), .integer(Int64(bitPattern: status.inode))])
       defer { selection.reset() }
@@ -112,7 +112,7 @@ public final class Journal {
 
   /// Remembers files that were hashed since this journal was opened, in one transaction. Files that changed shortly
   /// before that, or since, are left out: they are hashed again next time.
-  public func record(_ files: [(status: FileStatus, digests: ContentDigests)]) throws(StateError) {
+  package func record(_ files: [(status: FileStatus, digests: ContentDigests)]) throws(StateError) {
     let trusted = files.filter { $0.status.changed < trustedUntil }
     if trusted.isEmpty { return }
     try reporting { () throws(SQLiteError) in

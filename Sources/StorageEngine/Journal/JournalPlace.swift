@@ -1,15 +1,15 @@
 package import StorageDigests
-public import StorageModel
-public import StorageRunning
+package import StorageModel
+package import StorageRunning
 
 /// Where one project's journal and locks lie.
-public struct JournalPlace: Hashable, Sendable {
+package struct JournalPlace: Hashable, Sendable {
   /// The state directory.
-  public let directory: LocalPath
+  package let directory: LocalPath
   private let projectURL: String
 
   /// `projectURL` is in its one normal form: every other spelling would be another project.
-  public init(in state: StateDirectory, projectURL: String) {
+  package init(in state: StateDirectory, projectURL: String) {
     directory = state.path
     self.projectURL = projectURL
   }

@@ -1,11 +1,11 @@
 internal import StorageDigests
 internal import StorageFiles
-public import StorageModel
-public import StorageRunning
+package import StorageModel
+package import StorageRunning
 
 extension RunLock {
   /// Takes the lock or throws `.locked` at once. `roots` are real paths.
-  public convenience init(at place: JournalPlace, roots: [LocalPath]) throws(StateError) {
+  package convenience init(at place: JournalPlace, roots: [LocalPath]) throws(StateError) {
     try self.init(at: place) { () throws(DigestError) in try place.lock(for: roots) }
   }
 

@@ -1,10 +1,10 @@
 internal import StorageFiles
-public import StorageModel
-public import StorageRunning
+package import StorageModel
+package import StorageRunning
 
 extension OpenProject {
   /// Throws `.configuration` when the state directory lies in one of the roots: a root is only read.
-  public func checkApart(_ roots: [MigrationRoot]) throws(StorageError) {
+  package func checkApart(_ roots: [MigrationRoot]) throws(StorageError) {
     for root in roots { try checkApart(root.source) }
   }
 
@@ -24,7 +24,7 @@ extension OpenProject {
   }
 
   /// Keeps other migrations of the same roots into this project out for as long as the lock lives. Throws `.locked`.
-  public func lock(_ roots: [MigrationRoot]) throws(StorageError) -> RunLock {
+  package func lock(_ roots: [MigrationRoot]) throws(StorageError) -> RunLock {
     let place = try journalPlace()
     do throws(StateError) {
       return try RunLock(at: place, roots: roots.map(\.source.realPath))

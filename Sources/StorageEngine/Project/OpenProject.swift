@@ -1,14 +1,14 @@
 package import StorageDigests
 public import StorageModel
-public import StoragePlaces
+package import StoragePlaces
 package import StorageRunning
 
 /// Where files and rows are kept, open: a Supabase project with the connections to it, or the local store.
 public struct OpenProject: Sendable {
   /// Operations on these two are repeated where that may help.
-  public let objects: any ObjectStore
-  public let rows: any FileRepository
-  public let trash: any Trash
+  package let objects: any ObjectStore
+  package let rows: any FileRepository
+  package let trash: any Trash
   /// What was chosen.
   public let mode: StorageMode
   package let retrier: Retrier
@@ -17,7 +17,7 @@ public struct OpenProject: Sendable {
   package let store: any ObjectStore
   let repository: any FileRepository
   /// What takes the service's place while it is down; nil where nothing does.
-  let fallback: (any Fallback)?
+  package let fallback: (any Fallback)?
   private let journal: @Sendable () throws(StorageError) -> JournalPlace
   private let contentPath: @Sendable (SHA256Digest, LocalPath) -> LocalPath
 
@@ -57,7 +57,7 @@ public struct OpenProject: Sendable {
 
   /// Where this project's journal and locks lie, made when it is first asked for. Throws `.configuration` when there is
   /// no place for it.
-  public func journalPlace() throws(StorageError) -> JournalPlace { try journal() }
+  package func journalPlace() throws(StorageError) -> JournalPlace { try journal() }
 
   /// Where the local store of this machine has a content, if it has it.
   func keptContent(_ sha256: SHA256Digest) throws(StorageError) -> LocalPath {
@@ -68,10 +68,10 @@ public struct OpenProject: Sendable {
   public var url: String? { place.url }
 
   /// Requests sent so far, retries included.
-  public var requestCount: Int { place.requestCount }
+  package var requestCount: Int { place.requestCount }
 
   /// By the clock that the rows' times come from; nil before the service told it.
-  public var time: Timestamp? { place.time }
+  package var time: Timestamp? { place.time }
 
   /// The same project, where nothing is repeated once `stop` is raised.
   package func heeding(_ stop: StopSignal) -> OpenProject {

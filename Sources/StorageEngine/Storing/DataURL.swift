@@ -1,15 +1,15 @@
 internal import FoundationEssentials
-public import StorageModel
+package import StorageModel
 
 /// A content that travels in a URL of its own (RFC 2397): `data:image/png;base64,iVBORw0…`.
-public struct DataURL: Sendable, Equatable {
+package struct DataURL: Sendable, Equatable {
   /// Without parameters; `text/plain` when the URL names none.
-  public let mediaType: MediaType
-  public let content: [UInt8]
+  package let mediaType: MediaType
+  package let content: [UInt8]
 
   /// Whether `text` is meant as one: it begins with `data:`, in letters of either case. A file of such a name is written
   /// with `./` in front.
-  public static func isDataURL(_ text: some Collection<UInt8>) -> Bool {
+  package static func isDataURL(_ text: some Collection<UInt8>) -> Bool {
     text.prefix(scheme.count).lowercased == scheme
   }
 
@@ -17,7 +17,7 @@ public struct DataURL: Sendable, Equatable {
   /// fragment: it belongs to the content.
   ///
   /// Throws `.configuration` when a part cannot be read, for a content is never guessed. No message repeats the content.
-  public init(_ text: some Collection<UInt8>) throws(StorageError) {
+  package init(_ text: some Collection<UInt8>) throws(StorageError) {
     let text = Array(text)
     guard Self.isDataURL(text), let comma = text.firstIndex(of: UInt8(ascii: ",")) else {
       throw .dataURL("has no comma before its content")

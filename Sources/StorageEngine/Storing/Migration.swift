@@ -1,52 +1,27 @@
-public import StorageFiles
-public import StorageModel
+internal import StorageFiles
+package import StorageModel
 internal import StoragePlaces
-public import StorageRunning
+package import StorageRunning
 
 /// Moves directory trees into a project: object, proof, row, link, for every file, in windows.
 ///
 /// May be killed at any moment and run again, on any machine: what is there already is found, never sent twice.
-public struct Migration: Sendable {
-  public struct Options: Sendable {
-    public var type: FileType
-    public var patterns: PathPatterns
-    /// Uploads at one time, at most.
-    public var jobs: Int
-    public var verification: Verification
-    /// Whether files that are listed, and of whose bytes this machine knows nothing, count as stored without being asked
-    /// for their first byte.
-    public var trustsListing: Bool
-    /// Whether files may be stored whose names are those of secrets, such as `.env` and `id_rsa`.
-    public var allowsSensitive: Bool
-
-    public init(
-      type: FileType = .userUpload, patterns: PathPatterns = PathPatterns(), jobs: Int = 16,
-      verification: Verification = .etag, trustsListing: Bool = false, allowsSensitive: Bool = false
-    ) {
-      self.type = type
-      self.patterns = patterns
-      self.jobs = jobs
-      self.verification = verification
-      self.trustsListing = trustsListing
-      self.allowsSensitive = allowsSensitive
-    }
-  }
-
+package struct Migration: Sendable {
   let project: OpenProject
-  let options: Options
+  let options: MigrationOptions
   let stop: StopSignal
-  public let meter: ProgressMeter
+  package let meter: ProgressMeter
   /// When `stop` will be raised; nil when nobody set a time.
   let deadline: ContinuousClock.Instant?
   /// Where what is stored waits to be sent, when that is not the place where it is wanted.
   let queue: (any Fallback)?
 
-  public init(_ project: OpenProject, options: Options, stop: StopSignal) {
+  package init(_ project: OpenProject, options: MigrationOptions, stop: StopSignal) {
     self.init(project, options: options, stop: stop, meter: ProgressMeter())
   }
 
   init(
-    _ project: OpenProject, options: Options, stop: StopSignal, meter: ProgressMeter,
+    _ project: OpenProject, options: MigrationOptions, stop: StopSignal, meter: ProgressMeter,
     deadline: ContinuousClock.Instant? = nil, queue: (any Fallback)? = nil
   ) {
     self.project = project.heeding(stop)
@@ -61,7 +36,7 @@ public struct Migration: Sendable {
   ///
   /// `report` is called for each file when everything about it is committed, in no promised order, never by two threads
   /// at once.
-  public func run(
+  package func run(
     _ roots: [MigrationRoot], report: @escaping @Sendable (FileOutcome) -> Void
   ) async -> MigrationSummary {
     var tally = RunTally(report: report, requestsBefore: project.requestCount)

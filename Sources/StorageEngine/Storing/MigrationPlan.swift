@@ -1,5 +1,5 @@
 internal import StorageFiles
-public import StorageModel
+package import StorageModel
 internal import StoragePlaces
 internal import StorageRunning
 
@@ -20,12 +20,12 @@ public struct MigrationPlan: Sendable {
   /// What would be refused or passed over, each with its reason.
   public var refusals: [FileOutcome] = []
 
-  public init() {}
+  init() {}
 }
 
 extension Migration {
   /// Hashes every file and asks the service what it holds; sends nothing and creates nothing.
-  public func plan(_ roots: [MigrationRoot]) async throws(StorageError) -> MigrationPlan {
+  package func plan(_ roots: [MigrationRoot]) async throws(StorageError) -> MigrationPlan {
     var plan = MigrationPlan()
     let bucket = try await self.bucket()
     for root in roots where !stop.isRaised {

@@ -1,12 +1,12 @@
-public import StorageFiles
+package import StorageFiles
 public import StorageModel
 
 /// A directory to migrate, and the conversation its files belong to.
 public struct MigrationRoot: Sendable {
-  public let source: SourceRoot
+  package let source: SourceRoot
   public let continuationID: String?
 
-  public init(_ source: SourceRoot, continuationID: String?) {
+  package init(_ source: SourceRoot, continuationID: String?) {
     self.source = source
     self.continuationID = continuationID
   }

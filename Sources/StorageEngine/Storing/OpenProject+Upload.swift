@@ -30,7 +30,7 @@ extension OpenProject {
     meter: ProgressMeter = ProgressMeter(), report: @escaping @Sendable (FileOutcome) -> Void
   ) async -> MigrationSummary {
     let migration = Migration(
-      self, options: Migration.Options(type: options.type, jobs: options.jobs, verification: options.verification),
+      self, options: MigrationOptions(type: options.type, jobs: options.jobs, verification: options.verification),
       stop: stop, meter: meter, deadline: options.deadline)
     guard let deadline = options.deadline else { return await migration.store(sources, options, report: report) }
     return await stop.raised(at: deadline) { await migration.store(sources, options, report: report) }

@@ -1,61 +1,31 @@
-public import StorageFiles
-public import StorageModel
-public import StorageRunning
+internal import StorageFiles
+internal import StorageModel
+package import StorageRunning
 
 /// Compares objects with rows, and with the sources they came from. Lists everything to its end and changes nothing,
 /// unless it is to repair: then it adds what is missing and can be proved, and leaves alone what is there.
 ///
 /// What does not fit is looked at once more, singly, before it is told: others store and delete meanwhile.
-public struct StoreCheck: Sendable {
-  public struct Options: Sendable {
-    /// Of the sources.
-    public var type: FileType
-    public var patterns: PathPatterns
-    /// Objects that are looked at or read at one time.
-    public var jobs: Int
-    /// Whether every object is asked for its first byte.
-    public var touches: Bool
-    /// Whose content is read through; nil: nobody's.
-    public var reading: ReadSample?
-    /// Which day's turn it is in `reading`, since 1970-01-01.
-    public var day: Int
-    public var repairs: Bool
-    /// An object without a row may be being stored as long as it is not older than this.
-    public var grace: Duration
-
-    public init(
-      type: FileType = .userUpload, patterns: PathPatterns = PathPatterns(), jobs: Int = 8,
-      touches: Bool = false, reading: ReadSample? = nil, day: Int? = nil, repairs: Bool = false,
-      grace: Duration = .seconds(24 * 60 * 60)
-    ) {
-      self.type = type
-      self.patterns = patterns
-      self.jobs = jobs
-      self.touches = touches
-      self.reading = reading
-      self.day = day ?? Timestamp.now.day
-      self.repairs = repairs
-      self.grace = grace
-    }
-  }
-
+package struct StoreCheck: Sendable {
   let project: OpenProject
-  let options: Options
+  let options: CheckOptions
   let stop: StopSignal
-  public let meter = ProgressMeter()
+  let meter: ProgressMeter
   let proofs: ProofRecord
 
-  public init(_ project: OpenProject, options: Options, stop: StopSignal) {
+  package init(_ project: OpenProject, options: CheckOptions, stop: StopSignal, meter: ProgressMeter = ProgressMeter())
+  {
     self.project = project.heeding(stop)
     self.options = options
     self.stop = stop
+    self.meter = meter
     proofs = ProofRecord(of: project)
   }
 
   /// Compares all objects of the two buckets with all rows, and the files of the roots with both.
   ///
   /// `report` gets what was found of each, also of what is the same; never by two threads at once.
-  public func run(
+  package func run(
     _ roots: [MigrationRoot], report: @escaping @Sendable (CheckFinding) -> Void
   ) async -> CheckSummary {
     let start = ContinuousClock.now

@@ -1,17 +1,17 @@
 internal import Glibc
-public import StorageDigests
+package import StorageDigests
 
 /// Reads files once, from start to end, through one fixed buffer, and digests what it reads. One thread at a time; it blocks.
-public struct FileHasher: ~Copyable {
+package struct FileHasher: ~Copyable {
   /// The part that the S3 back end cuts a large POST into.
-  public static let partByteCount = 16 << 20
+  package static let partByteCount = 16 << 20
   /// A content up to this size can be kept while it is hashed, and sent from memory.
-  public static let keptByteCount: Int64 = 8 << 20
+  package static let keptByteCount: Int64 = 8 << 20
 
   private var digester: ContentDigester
   private let buffer: UnsafeMutableRawBufferPointer
 
-  public init(md5 cut: MD5Cut = .wholeAndParts(ofBytes: partByteCount)) throws(DigestError) {
+  package init(md5 cut: MD5Cut = .wholeAndParts(ofBytes: partByteCount)) throws(DigestError) {
     digester = try ContentDigester(md5: cut)
     buffer = .allocate(byteCount: 256 << 10, alignment: 4096)
   }
@@ -19,13 +19,13 @@ public struct FileHasher: ~Copyable {
   deinit { buffer.deallocate() }
 
   /// The digests of `file`; throws `changed` when it is not, from first byte to last, the file that was opened.
-  public mutating func digests(of file: SourceFile) throws(FileError) -> ContentDigests {
+  package mutating func digests(of file: SourceFile) throws(FileError) -> ContentDigests {
     try digests(of: file) { _ in }
   }
 
   /// Digests `file` and leaves its content in `content`, whose capacity is reused; for files up to `keptByteCount`.
   /// The content of a larger one is not kept: `content` is then empty.
-  public mutating func digests(of file: SourceFile, keeping content: inout [UInt8]) throws(FileError) -> ContentDigests
+  package mutating func digests(of file: SourceFile, keeping content: inout [UInt8]) throws(FileError) -> ContentDigests
   {
     content.removeAll(keepingCapacity: true)
     guard file.status.byteCount <= Self.keptByteCount else { return try digests(of: file) }

@@ -1,16 +1,16 @@
 package import Glibc
 
 /// What `stat` tells of a file: enough to see that it is another one, or was written to.
-public struct FileStatus: Hashable, Sendable {
-  public var device: UInt64
-  public var inode: UInt64
-  public var byteCount: Int64
+package struct FileStatus: Hashable, Sendable {
+  package var device: UInt64
+  package var inode: UInt64
+  package var byteCount: Int64
   /// Nanoseconds since 1970 of the last change of the content.
-  public var modified: Int64
+  package var modified: Int64
   /// Nanoseconds since 1970 of the last change of anything; no program can set it back.
-  public var changed: Int64
+  package var changed: Int64
 
-  public init(device: UInt64, inode: UInt64, byteCount: Int64, modified: Int64, changed: Int64) {
+  package init(device: UInt64, inode: UInt64, byteCount: Int64, modified: Int64, changed: Int64) {
     self.device = device
     self.inode = inode
     self.byteCount = byteCount

@@ -1,19 +1,19 @@
 internal import Glibc
-public import StorageModel
+package import StorageModel
 
 /// A regular file, open for reading until the last reference to it goes away.
-public final class SourceFile: Sendable {
+package final class SourceFile: Sendable {
   /// For messages: where it was opened.
-  public let path: LocalPath
+  package let path: LocalPath
   /// As it was when it was opened.
-  public let status: FileStatus
+  package let status: FileStatus
   let file: FileDescriptor
 
   /// For `pread` by whoever holds this object; nobody else closes it.
-  public var descriptor: Int32 { file.number }
+  package var descriptor: Int32 { file.number }
 
   /// Opens the file that a person named. Symbolic links on the way are followed, one in the last place is refused.
-  public convenience init(at path: LocalPath) throws(FileError) {
+  package convenience init(at path: LocalPath) throws(FileError) {
     try self.init(path: path) { () throws(FileError) in
       try FileDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
     }
@@ -49,12 +49,12 @@ public final class SourceFile: Sendable {
   }
 
   /// Whether the open file was written to, or touched at all, since it was opened.
-  public func hasChanged() throws(FileError) -> Bool {
+  package func hasChanged() throws(FileError) -> Bool {
     FileStatus(try file.status(named: path)) != status
   }
 
   /// Reads at `offset` until `buffer` is full or the file ends, and says how much that was.
-  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
     try file.read(into: buffer, at: offset, named: path)
   }
 }

@@ -1,23 +1,23 @@
 internal import Glibc
-public import StorageModel
+package import StorageModel
 
 /// An open directory whose files are stored. Nothing outside of it is reached through it, whatever becomes of the tree.
-public final class SourceRoot: Sendable {
+package final class SourceRoot: Sendable {
   /// As the caller named it.
-  public let path: LocalPath
+  package let path: LocalPath
   /// Without symbolic links: what two roots are compared by, and what names a conversation.
-  public let realPath: LocalPath
+  package let realPath: LocalPath
   let descriptor: FileDescriptor
 
   /// Opens a directory. A symbolic link in `path` is followed: the caller named it.
-  public init(at path: LocalPath) throws(FileError) {
+  package init(at path: LocalPath) throws(FileError) {
     self.path = path
     descriptor = try FileDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY)
     realPath = try resolved(path)
   }
 
   /// Opens a file below the root for reading; `path` is relative to it and passes through no symbolic link.
-  public func open(_ path: LocalPath) throws(FileError) -> SourceFile {
+  package func open(_ path: LocalPath) throws(FileError) -> SourceFile {
     let name = self.path.appending(path)
     return try SourceFile(path: name) { () throws(FileError) in
       try openBeneath(path, flags: O_RDONLY | O_NONBLOCK, named: name)

@@ -1,8 +1,8 @@
 internal import Glibc
-public import StorageModel
+package import StorageModel
 
 /// One step of a walk; paths are relative to the root.
-public enum TreeEntry: Hashable, Sendable {
+package enum TreeEntry: Hashable, Sendable {
   case file(LocalPath, FileStatus)
   case skipped(LocalPath, SkipReason)
   /// The entry, or what a directory holds, could not be seen.
@@ -33,9 +33,9 @@ extension SkipReason: CustomStringConvertible {
 ///
 /// Symbolic links are not followed. Memory is bounded by the entries of the directories on the way down, and one
 /// descriptor is open at a time besides the root's. Blocks; one thread at a time.
-public struct TreeWalk: ~Copyable, Sendable {
+package struct TreeWalk: ~Copyable, Sendable {
   /// Directories inside each other that are entered, the root not counted.
-  public static let depthLimit = 256
+  package static let depthLimit = 256
 
   private struct Level {
     let path: LocalPath
@@ -48,13 +48,13 @@ public struct TreeWalk: ~Copyable, Sendable {
   private var levels: [Level] = []
   private var isStarted = false
 
-  public init(_ root: SourceRoot, patterns: PathPatterns = PathPatterns()) {
+  package init(_ root: SourceRoot, patterns: PathPatterns = PathPatterns()) {
     self.root = root
     self.patterns = patterns
   }
 
   /// The next entry; nil when there are no more.
-  public mutating func next() -> TreeEntry? {
+  package mutating func next() -> TreeEntry? {
     if !isStarted {
       isStarted = true
       if let failure = enter(.empty) { return failure }
@@ -80,7 +80,7 @@ public struct TreeWalk: ~Copyable, Sendable {
   }
 
   /// Up to `limit` entries at once, for callers that hop to the thread of the walk; empty when there are no more.
-  public mutating func next(_ limit: Int) -> [TreeEntry] {
+  package mutating func next(_ limit: Int) -> [TreeEntry] {
     var entries: [TreeEntry] = []
     while entries.count < limit, let entry = next() { entries.append(entry) }
     return entries

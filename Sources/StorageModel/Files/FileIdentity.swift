@@ -1,17 +1,17 @@
-public import StorageDigests
+package import StorageDigests
 
 /// What makes a file this file: the same four things give the same id and the same storage path, on every machine, so
 /// that storing it again writes the same bytes to the same place. The recipe is the format: docs/decisions/0001.
-public struct FileIdentity: Hashable, Sendable {
-  public let type: FileType
+package struct FileIdentity: Hashable, Sendable {
+  package let type: FileType
   /// Nil without a conversation.
-  public let continuationID: String?
+  package let continuationID: String?
   /// A base name, or a path relative to the root that was stored.
-  public let name: LocalPath
-  public let content: SHA256Digest
-  public let id: FileID
+  package let name: LocalPath
+  package let content: SHA256Digest
+  package let id: FileID
 
-  public init(
+  package init(
     type: FileType, continuationID: String?, name: LocalPath, content: SHA256Digest
   ) throws(DigestError) {
     self.type = type
@@ -22,7 +22,7 @@ public struct FileIdentity: Hashable, Sendable {
   }
 
   /// Where the object lies in its bucket, unless a person chose another place.
-  public var storagePath: ObjectPath {
+  package var storagePath: ObjectPath {
     ObjectPath(type: type, continuationID: continuationID, name: name, id: id)
   }
 

@@ -12,9 +12,9 @@ public struct StoredObject: Sendable, Equatable {
   /// Nil where it was not asked for, as in lists.
   public var mediaType: String?
   /// Nil on an object of another program, and where it was not asked for, as in lists.
-  public var marker: ObjectMarker?
+  package var marker: ObjectMarker?
 
-  public init(
+  package init(
     key: String, byteCount: Int64?, etag: String?, version: String? = nil, modifiedAt: Timestamp? = nil,
     mediaType: String? = nil, marker: ObjectMarker? = nil
   ) {
@@ -29,13 +29,13 @@ public struct StoredObject: Sendable, Equatable {
 }
 
 /// What an object that we stored says about itself.
-public struct ObjectMarker: Sendable, Equatable {
+package struct ObjectMarker: Sendable, Equatable {
   /// Of the file it belongs to; nil in the local store, where the rows alone know.
-  public var id: FileID?
+  package var id: FileID?
   /// Lower-case hex.
-  public var sha256: String?
+  package var sha256: String?
 
-  public init(id: FileID?, sha256: String?) {
+  package init(id: FileID?, sha256: String?) {
     self.id = id
     self.sha256 = sha256
   }
@@ -51,11 +51,11 @@ public struct ObjectMarker: Sendable, Equatable {
 }
 
 /// Objects in bytewise order of their keys.
-public struct ObjectPage: Sendable {
-  public var objects: [StoredObject]
-  public var isLast: Bool
+package struct ObjectPage: Sendable {
+  package var objects: [StoredObject]
+  package var isLast: Bool
 
-  public init(objects: [StoredObject], isLast: Bool) {
+  package init(objects: [StoredObject], isLast: Bool) {
     self.objects = objects
     self.isLast = isLast
   }

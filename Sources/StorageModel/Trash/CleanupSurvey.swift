@@ -1,4 +1,4 @@
-public import StorageFormats
+package import StorageFormats
 
 /// What a cleanup looks for. The words of the JSON contract and of the database.
 public enum CleanupClass: String, Sendable, CaseIterable {
@@ -17,12 +17,12 @@ public enum CleanupClass: String, Sendable, CaseIterable {
 }
 
 /// How much there is, and how much of it a cleanup finds, all seen at one moment.
-public struct CleanupSurvey: Sendable, Equatable {
-  public struct Amount: Sendable, Equatable {
-    public var count: Int
-    public var byteCount: Int64
+package struct CleanupSurvey: Sendable, Equatable {
+  package struct Amount: Sendable, Equatable {
+    package var count: Int
+    package var byteCount: Int64
 
-    public init(count: Int = 0, byteCount: Int64 = 0) {
+    package init(count: Int = 0, byteCount: Int64 = 0) {
       self.count = count
       self.byteCount = byteCount
     }
@@ -34,17 +34,17 @@ public struct CleanupSurvey: Sendable, Equatable {
   }
 
   /// By the clock of the database.
-  public var time: Timestamp
+  package var time: Timestamp
   /// Whether row-level security does not apply to whoever asked; what it hides looks as if it were not there.
-  public var callerSeesAllRows: Bool
+  package var callerSeesAllRows: Bool
   /// What stands in the way of a right decision: `rls`, `foreign_key`, `trigger`, `isolation`.
-  public var obstacles: [String]
-  public var fileCount: Int
-  public var linkCount: Int
-  public var conversationCount: Int
-  public var amounts: [CleanupClass: Amount]
+  package var obstacles: [String]
+  package var fileCount: Int
+  package var linkCount: Int
+  package var conversationCount: Int
+  package var amounts: [CleanupClass: Amount]
 
-  public init(
+  package init(
     time: Timestamp, callerSeesAllRows: Bool, obstacles: [String], fileCount: Int, linkCount: Int,
     conversationCount: Int, amounts: [CleanupClass: Amount]
   ) {
@@ -59,22 +59,22 @@ public struct CleanupSurvey: Sendable, Equatable {
 }
 
 /// One thing that a cleanup found.
-public struct CleanupCandidate: Sendable, Equatable {
-  public var object: ObjectAddress
+package struct CleanupCandidate: Sendable, Equatable {
+  package var object: ObjectAddress
   /// Nil for an object of which it is not known.
-  public var fileID: FileID?
+  package var fileID: FileID?
   /// When its row was made, its object written, its time over, it came into the trash, or its purge began: whichever its
   /// class goes by. As the database writes times.
-  public var since: String?
+  package var since: String?
   /// Of its object, as Storage has it; else of its row.
-  public var byteCount: Int64?
+  package var byteCount: Int64?
   /// Lower-case hex.
-  public var sha256: String?
-  public var linkCount: Int
+  package var sha256: String?
+  package var linkCount: Int
   /// The whole row of `files`; nil when there is none.
-  public var file: JSONValue?
+  package var file: JSONValue?
 
-  public init(
+  package init(
     object: ObjectAddress, fileID: FileID?, since: String?, byteCount: Int64?, sha256: String?, linkCount: Int = 0,
     file: JSONValue? = nil
   ) {

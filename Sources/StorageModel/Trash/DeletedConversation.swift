@@ -1,11 +1,11 @@
 /// What went with a conversation.
-public struct DeletedConversation: Sendable, Equatable {
-  public var messageCount: Int
-  public var trashed: [TrashEntry]
+package struct DeletedConversation: Sendable, Equatable {
+  package var messageCount: Int
+  package var trashed: [TrashEntry]
   /// Files that are linked to other conversations as well, and stayed.
-  public var shared: [FileID]
+  package var shared: [FileID]
 
-  public init(messageCount: Int, trashed: [TrashEntry], shared: [FileID]) {
+  package init(messageCount: Int, trashed: [TrashEntry], shared: [FileID]) {
     self.messageCount = messageCount
     self.trashed = trashed
     self.shared = shared

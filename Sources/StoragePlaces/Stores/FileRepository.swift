@@ -1,10 +1,10 @@
-public import StorageFormats
-public import StorageModel
+package import StorageFormats
+package import StorageModel
 
 /// The rows: files, conversations, messages, and what links them.
 ///
 /// Every operation may be repeated: what was done already counts as done.
-public protocol FileRepository: Sendable {
+package protocol FileRepository: Sendable {
   // MARK: conversations
 
   /// The conversation of that continuation id, or nil. A uuid that is nobody's continuation id may be the id of a row.
@@ -83,21 +83,21 @@ public protocol FileRepository: Sendable {
 }
 
 extension FileRepository {
-  public func createConversation(
+  package func createConversation(
     continuationID: String, title: String?
   ) async throws(StorageError) -> (conversation: Conversation, isNew: Bool) {
     try await createConversation(continuationID: continuationID, title: title, metadata: [:])
   }
 
   /// The next rows that match, up to 1000.
-  public func files(
+  package func files(
     matching query: FileQuery, after cursor: PageCursor? = nil
   ) async throws(StorageError) -> Page<FileRow> {
     try await files(matching: query, after: cursor, limit: 1000)
   }
 
   /// What all rows take. Rows that are there all the time are counted once, whatever is inserted and deleted meanwhile.
-  public func usage() async throws(StorageError) -> Usage {
+  package func usage() async throws(StorageError) -> Usage {
     var usage = Usage()
     var after: FileID?
     while true {
@@ -109,7 +109,7 @@ extension FileRepository {
   }
 
   /// All conversations that a file is linked to, newest first.
-  public func conversations(of file: FileID) async throws(StorageError) -> [Conversation] {
+  package func conversations(of file: FileID) async throws(StorageError) -> [Conversation] {
     var found: [Conversation] = []
     while true {
       let page = try await conversations(

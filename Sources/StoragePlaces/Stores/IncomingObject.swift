@@ -1,7 +1,7 @@
 internal import Glibc
 package import StorageDigests
 package import StorageFiles
-public import StorageModel
+package import StorageModel
 import Synchronization
 
 /// The bytes of one object, or of a part of it, on their way into a file: counted, digested as they come, and taken up
@@ -9,8 +9,8 @@ import Synchronization
 ///
 /// A store asks for what comes `next`, says with `begin` what it is about to hand over, then hands it over with `take`. When
 /// one of them refuses, the store throws `refusal`. One thread at a time.
-public final class IncomingObject: Sendable {
-  public enum Wanted: Sendable, Equatable {
+package final class IncomingObject: Sendable {
+  package enum Wanted: Sendable, Equatable {
     case whole
     /// Not empty. `resuming`: what is before it came already.
     case part(Range<Int64>, resuming: Bool)
@@ -50,7 +50,7 @@ public final class IncomingObject: Sendable {
   }
 
   /// What the store is to hand over.
-  public func next() -> Wanted {
+  package func next() -> Wanted {
     state.withLock { state in
       state.refusal = nil
       let start = (part?.lowerBound ?? 0) + state.byteCount
@@ -63,14 +63,14 @@ public final class IncomingObject: Sendable {
   }
 
   /// Why the last `begin` or `take` said no.
-  public var refusal: StorageError? { state.withLock { $0.refusal } }
+  package var refusal: StorageError? { state.withLock { $0.refusal } }
 
   /// The store is about to hand over the object's bytes from `offset` on; false when it must not.
   /// - Parameters:
   ///   - offset: in the whole object.
   ///   - version: differs whenever the bytes do; nil when the store cannot tell, and then nothing is taken up again.
   ///   - byteCount: of the whole object, where it is known.
-  public func begin(at offset: Int64, version: String?, byteCount: Int64?) -> Bool {
+  package func begin(at offset: Int64, version: String?, byteCount: Int64?) -> Bool {
     refusing { state throws(StorageError) in
       let start = part?.lowerBound ?? 0
       if state.byteCount > 0, offset == start + state.byteCount, version != nil, version == state.version { return }
@@ -87,7 +87,7 @@ public final class IncomingObject: Sendable {
   }
 
   /// The next bytes; false when they are too many or cannot be kept.
-  public func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  package func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     refusing { state throws(StorageError) in
       guard Int64(bytes.count) <= (part.map { Int64($0.count) } ?? limit) - state.byteCount else {
         throw Self.tooLong(limit)
@@ -104,7 +104,7 @@ public final class IncomingObject: Sendable {
 
   /// Begins anew: what came is not a part of the object any more.
   /// - Returns: the error to throw, which makes the retry layer ask again.
-  public func restart() -> StorageError {
+  package func restart() -> StorageError {
     _ = refusing { state throws(StorageError) in try forget(&state) }
     return refusal ?? Self.changed
   }

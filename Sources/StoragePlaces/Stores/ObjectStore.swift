@@ -1,10 +1,10 @@
-public import StorageFiles
-public import StorageModel
+package import StorageFiles
+package import StorageModel
 
 /// Buckets and the bytes in them.
 ///
 /// Every operation may be repeated: what was done already counts as done.
-public protocol ObjectStore: Sendable {
+package protocol ObjectStore: Sendable {
   /// The bucket of that name, or nil.
   func bucket(_ name: String) async throws(StorageError) -> StoredBucket?
 
@@ -43,22 +43,22 @@ public protocol ObjectStore: Sendable {
 }
 
 /// One object on its way.
-public struct ObjectUpload: Sendable {
-  public enum Content: Sendable {
+package struct ObjectUpload: Sendable {
+  package enum Content: Sendable {
     case bytes([UInt8])
     /// The whole of an open file. Given up before the last of it is sent when it was written to since it was opened.
     case file(SourceFile)
   }
 
-  public var bucket: String
-  public var key: String
-  public var mediaType: String
-  public var content: Content
+  package var bucket: String
+  package var key: String
+  package var mediaType: String
+  package var content: Content
   /// Kept with the object.
-  public var metadata: [(name: String, value: String)]
-  public var overwrites: Bool
+  package var metadata: [(name: String, value: String)]
+  package var overwrites: Bool
 
-  public init(
+  package init(
     bucket: String, key: String, mediaType: String, content: Content, metadata: [(name: String, value: String)],
     overwrites: Bool = false
   ) {
@@ -72,7 +72,7 @@ public struct ObjectUpload: Sendable {
 }
 
 /// What became of an upload. Neither is a proof of the stored bytes.
-public enum Placement: Sendable {
+package enum Placement: Sendable {
   case sent
   /// Something lies under the key; nothing was written.
   case alreadyThere
@@ -80,7 +80,7 @@ public enum Placement: Sendable {
 
 /// Many uploads at once. Jobs are handed over, and results come back, in batches: one hop between threads a file
 /// would cost a third of a small upload.
-public protocol UploadLane: Sendable {
+package protocol UploadLane: Sendable {
   /// Uploads under way at one time; may be changed at any moment.
   func limit(to count: Int)
 

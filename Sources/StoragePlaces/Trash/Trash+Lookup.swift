@@ -1,8 +1,8 @@
-public import StorageModel
+package import StorageModel
 
 extension Trash {
   /// All entries that match, the oldest first.
-  public func entries(matching query: TrashQuery) async throws(StorageError) -> [TrashEntry] {
+  package func entries(matching query: TrashQuery) async throws(StorageError) -> [TrashEntry] {
     var entries: [TrashEntry] = []
     var trail = PageTrail<ObjectAddress>()
     while true {
@@ -14,7 +14,7 @@ extension Trash {
   }
 
   /// The entries of these files, those that are in the trash.
-  public func entries(
+  package func entries(
     of files: [FileReference], states: Set<TrashEntry.State> = [.trashed, .purging]
   ) async throws(StorageError) -> [FileReference: TrashEntry] {
     var ids: [String] = []

@@ -1,12 +1,12 @@
-public import FoundationEssentials
-public import StorageModel
+package import FoundationEssentials
+package import StorageModel
 
 /// Where deleted things go first. What may be removed is decided where the rows are, at the moment it is removed: whatever
 /// the caller read before may be out of date.
 ///
 /// Every operation may be repeated with its run's id: what was done already is answered again. Without the functions in
 /// the database (`supastore schema`), each throws `.setup`.
-public protocol Trash: Sendable {
+package protocol Trash: Sendable {
   // MARK: looking
 
   /// - Parameters:

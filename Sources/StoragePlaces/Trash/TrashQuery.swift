@@ -1,17 +1,17 @@
-public import FoundationEssentials
-public import StorageModel
+package import FoundationEssentials
+package import StorageModel
 
 /// Which entries of the trash. Everything that is set must hold.
-public struct TrashQuery: Sendable, Equatable {
-  public var run: UUID?
+package struct TrashQuery: Sendable, Equatable {
+  package var run: UUID?
   /// The continuation id of the conversation that they were deleted with.
-  public var continuationID: String?
-  public var files: [FileID]?
+  package var continuationID: String?
+  package var files: [FileID]?
   /// Storage paths.
-  public var keys: [String]?
-  public var states: Set<TrashEntry.State>
+  package var keys: [String]?
+  package var states: Set<TrashEntry.State>
 
-  public init(
+  package init(
     run: UUID? = nil, continuationID: String? = nil, files: [FileID]? = nil, keys: [String]? = nil,
     states: Set<TrashEntry.State> = [.trashed, .purging]
   ) {

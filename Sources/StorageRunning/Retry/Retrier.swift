@@ -1,7 +1,7 @@
 package import StorageModel
 
 /// Repeats an operation while its error says that this may help. The only layer that retries.
-public struct Retrier: Sendable {
+package struct Retrier: Sendable {
   /// How long one operation is repeated at a service whose outage is noted, and how long its first answer may take.
   package static let patience = Haste.patience ?? .seconds(10)
 
@@ -13,7 +13,7 @@ public struct Retrier: Sendable {
   /// Where it is noted, and asked, whether the service is down; nil where nothing can take its place.
   package var outage: Outage?
 
-  public init(
+  package init(
     policy: RetryPolicy = RetryPolicy(), budget: RetryBudget, clock: any Clock<Duration> = ContinuousClock(),
     stop: StopSignal = StopSignal()
   ) {

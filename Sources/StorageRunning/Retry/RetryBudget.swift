@@ -4,11 +4,11 @@ import Synchronization
 /// What a whole run may spend on retries: a service in trouble is not made worse by everybody's second attempts.
 ///
 /// Safe to use from any thread.
-public final class RetryBudget: Sendable {
+package final class RetryBudget: Sendable {
   private static let capacity = 500
   private let tokens = Mutex(capacity)
 
-  public init() {}
+  package init() {}
 
   /// Takes what a retry costs; false when too little is left.
   package func spend(on error: StorageError) -> Bool {

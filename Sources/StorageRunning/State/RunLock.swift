@@ -4,7 +4,7 @@ package import StorageModel
 
 /// Keeps a second run off the same project and roots, on this machine, as long as it lives. It ends with its process,
 /// however that ends.
-public final class RunLock: Sendable {
+package final class RunLock: Sendable {
   private let file: FileDescriptor
 
   /// Takes the lock that a file stands for, which is made when it is missing, or throws `.locked` at once.

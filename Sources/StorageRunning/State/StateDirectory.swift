@@ -1,14 +1,14 @@
 internal import Glibc
 internal import StorageFiles
-public import StorageModel
+package import StorageModel
 
 /// The directory that holds what runs remember, checked: it is ours, and nobody else writes there.
-public struct StateDirectory: Hashable, Sendable {
+package struct StateDirectory: Hashable, Sendable {
   /// Absolute, without symbolic links.
-  public let path: LocalPath
+  package let path: LocalPath
 
   /// Opens the directory at `path`; it and the missing ones above it are made, for their owner alone.
-  public init(at path: LocalPath) throws(StateError) {
+  package init(at path: LocalPath) throws(StateError) {
     let status = try Self.inspected(path)
     guard FileKind(mode: status.st_mode) != .symbolicLink else { throw .symbolicLink(path) }
     guard FileKind(mode: status.st_mode) == .directory else {

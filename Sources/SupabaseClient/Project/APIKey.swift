@@ -1,6 +1,6 @@
 /// A project's API key, checked for its form. Whether the project accepts it only the project can say.
-public struct APIKey: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
+package struct APIKey: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     /// A JSON Web Token, the older kind: names its role in the open.
     case legacy(LegacyClaims)
     /// `sb_secret_…`: becomes the service role at the gateway.
@@ -10,20 +10,20 @@ public struct APIKey: Hashable, Sendable {
   }
 
   /// What a legacy key says of itself; the signature is the server's to check.
-  public struct LegacyClaims: Hashable, Sendable {
+  package struct LegacyClaims: Hashable, Sendable {
     /// Nil counts as `anon` on every service.
-    public let role: String?
+    package let role: String?
     /// Seconds since 1970 UTC after which no service accepts the key.
-    public let expiresAt: Int64?
+    package let expiresAt: Int64?
     /// The project the key was made for, where it says so.
-    public let projectReference: String?
+    package let projectReference: String?
   }
 
-  public let kind: Kind
+  package let kind: Kind
   let secret: Secret
 
   /// Takes the key without surrounding white space.
-  public init(_ text: String) throws(InvalidAPIKey) {
+  package init(_ text: String) throws(InvalidAPIKey) {
     guard !text.isEmpty else { throw .empty }
     guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { throw .forbiddenCharacter }
     if let rest = text.removing(prefix: "sb_secret_") {
@@ -39,7 +39,7 @@ public struct APIKey: Hashable, Sendable {
   }
 
   /// The role that requests with this key run as, as far as the key shows it.
-  public var role: String {
+  package var role: String {
     switch kind {
     case .legacy(let claims): claims.role ?? "anon"
     case .secret: "service_role"
@@ -54,7 +54,7 @@ public struct APIKey: Hashable, Sendable {
 }
 
 /// Why a text is no API key. Never holds any of it.
-public enum InvalidAPIKey: Error, Hashable, Sendable {
+package enum InvalidAPIKey: Error, Hashable, Sendable {
   case empty
   /// White space, a control character, or a letter no key has.
   case forbiddenCharacter
@@ -67,7 +67,7 @@ public enum InvalidAPIKey: Error, Hashable, Sendable {
 }
 
 extension InvalidAPIKey: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .empty: "the key is empty"
     case .forbiddenCharacter: "the key holds a space, a control character or a letter that no key has"

@@ -1,13 +1,13 @@
 import CurlHTTP
 
 /// The base URL of a Supabase project in its one normal form: lower-case host, no default port, no final slash.
-public struct ProjectAddress: Hashable, Sendable {
+package struct ProjectAddress: Hashable, Sendable {
   /// E.g. `https://abcdefgh.supabase.co` or `http://127.0.0.1:54321`.
-  public let url: String
-  public let host: String
+  package let url: String
+  package let host: String
 
   /// `http` is taken for loopback hosts; for others only with `allowingPlainHTTP`.
-  public init(_ text: String, allowingPlainHTTP: Bool = false) throws(InvalidProjectAddress) {
+  package init(_ text: String, allowingPlainHTTP: Bool = false) throws(InvalidProjectAddress) {
     guard !text.isEmpty else { throw .empty }
     guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { throw .forbiddenCharacter }
     guard let colon = text.firstRange(of: "://") else { throw .noScheme }
@@ -81,7 +81,7 @@ public struct ProjectAddress: Hashable, Sendable {
 }
 
 /// Why a text is no project address. Never holds any of it: it may carry a password.
-public enum InvalidProjectAddress: Error, Hashable, Sendable {
+package enum InvalidProjectAddress: Error, Hashable, Sendable {
   case empty
   case forbiddenCharacter
   case noScheme
@@ -98,7 +98,7 @@ public enum InvalidProjectAddress: Error, Hashable, Sendable {
 }
 
 extension InvalidProjectAddress: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .empty: "the URL is empty"
     case .forbiddenCharacter: "the URL holds a space, a control character or a letter outside ASCII"

@@ -1,12 +1,12 @@
 package import CurlHTTP
 
 /// A project and the key its requests carry.
-public struct SupabaseProject: Sendable {
-  public let address: ProjectAddress
-  public let key: APIKey
+package struct SupabaseProject: Sendable {
+  package let address: ProjectAddress
+  package let key: APIKey
   private let credentials: [HTTPField]
 
-  public init(_ address: ProjectAddress, key: APIKey) {
+  package init(_ address: ProjectAddress, key: APIKey) {
     self.address = address
     self.key = key
     let text = key.secret.revealed

@@ -135,22 +135,28 @@ package final class Console: Sendable {
   }
 
   /// Shows what `meter` counts for as long as `body` runs.
-  package func showingProgress<Value: Sendable>(
-    of meter: ProgressMeter, _ body: @Sendable () async -> Value
-  ) async -> Value {
-    await withTaskGroup(of: Void.self) { group in
+  package func showingProgress<Value: Sendable, Failure: Error>(
+    of meter: ProgressMeter, _ body: @Sendable () async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    let outcome = await withTaskGroup(of: Void.self) { group in
       group.addTask {
         while !Task.isCancelled {
           self.progress(meter.progress)
           try? await Task.sleep(for: .milliseconds(100))
         }
       }
-      let value = await body()
+      let outcome: Result<Value, Failure>
+      do throws(Failure) {
+        outcome = .success(try await body())
+      } catch {
+        outcome = .failure(error)
+      }
       group.cancelAll()
       await group.waitForAll()
       endProgress()
-      return value
+      return outcome
     }
+    return try outcome.get()
   }
 
   /// Takes the progress line away, for instance before a summary.

@@ -63,7 +63,7 @@ struct MigrationFixture {
 
   /// Migrates the tree into the conversation `c1`.
   func migrate(
-    _ options: Migration.Options = .init(), state: TestSupport.TemporaryDirectory? = nil, url: String? = nil,
+    _ options: MigrationOptions = .init(), state: TestSupport.TemporaryDirectory? = nil, url: String? = nil,
     key: String? = nil, stop: StopSignal = StopSignal(), through interposer: Interposer? = nil
   ) async throws -> Run {
     let outcomes = Mutex<[FileOutcome]>([])
@@ -78,7 +78,7 @@ struct MigrationFixture {
     return (summary, files)
   }
 
-  func plan(_ options: Migration.Options = .init()) async throws -> MigrationPlan {
+  func plan(_ options: MigrationOptions = .init()) async throws -> MigrationPlan {
     try await open { open in try await Migration(open, options: options, stop: StopSignal()).plan(try roots) }
   }
 

@@ -73,7 +73,7 @@ extension VerifyCommand: Command {
     var paths = try arguments[directories].map { try configuration.driveMap.resolve($0) }
     if arguments[sources] { paths += try configuration.roots() }
     let roots = try MigrationRoot.open(paths, continuationID: arguments[MigrateCommand.conversation]?.text)
-    let options = StoreCheck.Options(
+    let options = CheckOptions(
       type: arguments[MigrateCommand.type],
       patterns: try PathPatterns(
         include: arguments[MigrateCommand.include], exclude: arguments[MigrateCommand.exclude],
@@ -82,12 +82,11 @@ extension VerifyCommand: Command {
       touches: arguments[touch], reading: arguments[read] ? arguments[sample] ?? .all : nil, repairs: arguments[repair],
       grace: arguments[grace])
     return try await context.withProject(configuration, writing: arguments[repair], fallingBack: false) { project in
-      try project.checkApart(roots)
-      return try await Interruption.caught(on: context.console) { interruption in
-        let check = StoreCheck(project, options: options, stop: interruption.stop)
+      try await Interruption.caught(on: context.console) { interruption in
+        let meter = ProgressMeter()
         let report = CheckReport(console: context.console, tellsAll: arguments[all], stop: interruption.stop)
-        let summary = await context.console.showingProgress(of: check.meter) {
-          await check.run(roots) { report.show($0) }
+        let summary = try await context.console.showingProgress(of: meter) {
+          try await project.verify(roots, options, stop: interruption.stop, meter: meter) { report.show($0) }
         }
         context.console.remember(PastRun("verify", summary), of: project)
         try report.show(summary, reading: options.reading, of: project)

@@ -99,11 +99,8 @@ extension CleanupCommand: Command {
     options.deadline = arguments[maxRuntime].map { .now + $0 }
     return try await context.withProject(context.configuration(arguments)) { [options] project in
       try await Interruption.caught(on: context.console) { interruption in
-        let lock = applies ? try project.lockForCleanup() : nil
-        defer { withExtendedLifetime(lock) {} }
         let report = CleanupReport(context.console, applies: applies, stop: interruption.stop)
-        let cleanup = Cleanup(project, options, stop: interruption.stop)
-        let summary = await cleanup.run(applying: applies) { report.show($0) }
+        let summary = try await project.cleanUp(options, applying: applies, stop: interruption.stop) { report.show($0) }
         ended(summary)
         if applies { context.console.remember(PastRun("cleanup", summary), of: project) }
         try report.show(summary, of: project)

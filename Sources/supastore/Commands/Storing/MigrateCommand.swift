@@ -67,7 +67,7 @@ extension MigrateCommand: Command {
     let named = try arguments[directories].map { try configuration.driveMap.resolve($0) }
     let paths = named.isEmpty ? try configuration.roots() : named
     let roots = try MigrationRoot.open(paths, continuationID: arguments[conversation]?.text)
-    let options = Migration.Options(
+    let options = MigrationOptions(
       type: arguments[type],
       patterns: try PathPatterns(
         include: arguments[include], exclude: arguments[exclude], excludeFrom: arguments[excludeFrom]),
@@ -77,26 +77,24 @@ extension MigrateCommand: Command {
     return try await context.withProject(
       configuration, writing: !arguments[dryRun], fallingBack: arguments[FallbackOption.flag]
     ) { project in
-      try project.checkApart(roots)
-      return try await Interruption.caught(on: context.console) { interruption in
-        let migration = Migration(project, options: options, stop: interruption.stop)
+      try await Interruption.caught(on: context.console) { interruption in
         if arguments[dryRun] {
-          return try await show(migration.plan(roots), of: project, on: context.console, interruption.status)
+          let plan = try await project.migrationPlan(roots, options, stop: interruption.stop)
+          return try show(plan, of: project, on: context.console, interruption.status)
         }
-        let lock = try project.lock(roots)
-        defer { withExtendedLifetime(lock) {} }
-        return try await run(migration, roots, of: project, on: context.console, interruption)
+        return try await run(roots, options, to: project, on: context.console, interruption)
       }
     }
   }
 
   private static func run(
-    _ migration: Migration, _ roots: [MigrationRoot], of project: OpenProject, on console: Console,
+    _ roots: [MigrationRoot], _ options: MigrationOptions, to project: OpenProject, on console: Console,
     _ interruption: Interruption
   ) async throws -> ExitStatus {
     let broken = Mutex<OutputError?>(nil)
-    let summary = await console.showingProgress(of: migration.meter) {
-      await migration.run(roots) { outcome in
+    let meter = ProgressMeter()
+    let summary = try await console.showingProgress(of: meter) {
+      try await project.migrate(roots, options, stop: interruption.stop, meter: meter) { outcome in
         do throws(OutputError) {
           try show(outcome, on: console)
         } catch {
