@@ -7,7 +7,9 @@ public struct LocalStatus: Sendable, Equatable {
   /// Parked items that are told one by one.
   static let parkedLimit = 20
 
+  /// The directory of the local store.
   public var path: LocalPath
+  /// Rows of files.
   public var fileCount: Int
   /// Contents, each counted once, however many files share it.
   public var blobCount: Int

@@ -11,7 +11,9 @@ package protocol Digest: Hashable, Sendable, CustomStringConvertible {
 
 /// The hash functions that storage speaks.
 public enum DigestAlgorithm: String, Sendable {
+  /// 32 bytes; what contents are told apart by.
   case sha256 = "SHA-256"
+  /// 16 bytes; what ETags are made of.
   case md5 = "MD5"
 }
 

@@ -4,19 +4,24 @@ public import StorageModel
 
 /// What went wrong with one local file or directory.
 public enum FileError: Error, Hashable, Sendable {
+  /// What was tried.
   public enum Operation: String, Sendable {
+    /// One system call, or a few that belong together.
     case open, read, write, inspect, list, create, lock, resolve
   }
 
   /// A system call failed; `code` is its `errno`.
   case failed(Operation, LocalPath, code: Int32)
+  /// It is something else than a file with content.
   case notRegular(LocalPath, FileKind)
   /// The content is not, or no longer, the one that was looked at before.
   case changed(LocalPath)
   /// More directories inside each other than a walk follows.
   case tooDeep(LocalPath)
+  /// libcrypto could not hash it.
   case undigestible(LocalPath, DigestError)
 
+  /// Which file it is about.
   public var path: LocalPath {
     switch self {
     case .failed(_, let path, _), .notRegular(let path, _), .changed(let path), .tooDeep(let path),
@@ -41,11 +46,17 @@ extension FileError: CustomStringConvertible {
 
 /// What a directory entry is.
 public enum FileKind: String, Hashable, Sendable, CustomStringConvertible {
+  /// A file with content.
   case regular = "regular file"
+  /// A directory.
   case directory
+  /// A name that leads to another.
   case symbolicLink = "symbolic link"
+  /// A FIFO, or one end of a pipe.
   case pipe = "named pipe"
+  /// A socket.
   case socket
+  /// A block or character device.
   case device
 
   package init(mode: mode_t) {

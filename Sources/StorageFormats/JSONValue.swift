@@ -2,22 +2,30 @@ public import FoundationEssentials
 
 /// Any JSON. Whole numbers keep every digit, up to 38.
 public enum JSONValue: Hashable, Sendable {
+  /// `null`.
   case null
+  /// `true` or `false`.
   case bool(Bool)
+  /// A number without a fraction that fits 64 bits.
   case integer(Int64)
   /// A fraction, or a whole number beyond 64 bits.
   case number(Decimal)
   /// A number too large or too small for a `Decimal`, as near as a `Double` comes to it.
   case extreme(Double)
+  /// Text.
   case string(String)
+  /// Elements in their order.
   case array([JSONValue])
+  /// Members by name; their order means nothing.
   case object([String: JSONValue])
 
+  /// The member of an object; nil where there is none, and for everything else.
   public subscript(_ key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members[key]
   }
 
+  /// Its text; nil for everything else.
   public var string: String? {
     guard case .string(let text) = self else { return nil }
     return text

@@ -3,12 +3,16 @@ import Synchronization
 
 /// How far a run is. Totals are those of a walk made beforehand, so they can be off by what changes meanwhile.
 public struct Progress: Sendable, Equatable {
+  /// Files that are done.
   public var fileCount: Int
+  /// Bytes that were sent, or need not be.
   public var byteCount: Int64
+  /// Files in all; 0 as long as nobody knows.
   public var totalFileCount: Int
+  /// Bytes in all; 0 as long as nobody knows.
   public var totalByteCount: Int64
 
-  public init(fileCount: Int = 0, byteCount: Int64 = 0, totalFileCount: Int = 0, totalByteCount: Int64 = 0) {
+  package init(fileCount: Int = 0, byteCount: Int64 = 0, totalFileCount: Int = 0, totalByteCount: Int64 = 0) {
     self.fileCount = fileCount
     self.byteCount = byteCount
     self.totalFileCount = totalFileCount
@@ -27,8 +31,10 @@ public final class ProgressMeter: Sendable {
   }
   private let state = Mutex(State())
 
+  /// Of a run that has not begun.
   public init() {}
 
+  /// How far it is at this moment.
   public var progress: Progress {
     state.withLock { state in
       var progress = state.progress

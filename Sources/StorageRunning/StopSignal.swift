@@ -2,6 +2,7 @@ import Synchronization
 
 /// Somebody's wish that a run should end early. Raised once, from any thread; never lowered.
 public final class StopSignal: Sendable {
+  /// Why it was raised.
   public enum Reason: Sendable {
     /// What is under way is finished as far as it can be.
     case interrupted
@@ -16,8 +17,10 @@ public final class StopSignal: Sendable {
   }
   private let state = Mutex(State())
 
+  /// Not raised.
   public init() {}
 
+  /// Whether it was, for whatever reason.
   public var isRaised: Bool { reason != nil }
 
   /// Why it was raised first.

@@ -3,6 +3,7 @@ public import StorageModel
 
 /// What became of one waiting item that was to be sent.
 public struct SyncedItem: Sendable {
+  /// What became of something that waited.
   public enum Status: String, Sendable, CaseIterable {
     /// The project has it: now, or since an earlier attempt.
     case sent
@@ -12,16 +13,20 @@ public struct SyncedItem: Sendable {
     case parked
   }
 
+  /// What it was.
   public var item: OutboxItem
+  /// What it failed with; nil when it was sent.
   public var error: StorageError?
   /// Of a file, what storing it told.
   public var file: FileOutcome?
 
+  /// Follows from the error: one that passes, or one that does not.
   public var status: Status { error.map { $0.isPermanent ? .parked : .waiting } ?? .sent }
 }
 
 /// The totals of a pass over what waits.
 public struct SyncSummary: Sendable {
+  /// Items by what became of them.
   public var counts: [SyncedItem.Status: Int] = [:]
   /// Of what was parked in this pass and what failed otherwise: the errors' codes, with their numbers.
   public var failures: [StorageError.Code: Int] = [:]
@@ -31,13 +36,16 @@ public struct SyncSummary: Sendable {
   public var byteCount: Int64 = 0
   /// Bytes of content that were sent.
   public var sentByteCount: Int64 = 0
+  /// Requests that were sent, retries included.
   public var requestCount = 0
+  /// From the first look to the end.
   public var duration = Duration.zero
   /// Why the pass ended before it had tried everything.
   public var endedBy: StorageError?
   /// What is left.
   public var backlog = Backlog()
 
+  /// Of nothing that waited.
   public init() {}
 
   mutating func count(_ result: SyncedItem) {
@@ -49,11 +57,14 @@ public struct SyncSummary: Sendable {
   }
 }
 
+/// How what waits is sent.
 public struct SyncOptions: Sendable {
   /// Uploads at one time, at most.
   public var jobs = 16
+  /// How much is read back to prove it.
   public var verification = Verification.etag
 
+  /// Sixteen at a time, proved by their ETags.
   public init() {}
 }
 

@@ -14,11 +14,11 @@ struct SurveyRow: Decodable, Sendable {
       case byteCount = "size_bytes"
     }
 
-    let amount: CleanupSurvey.Amount
+    let amount: CleanupAmount
 
     init(from decoder: any Decoder) throws {
       let row = try decoder.container(keyedBy: CodingKeys.self)
-      amount = CleanupSurvey.Amount(
+      amount = CleanupAmount(
         count: try row.decodeCount(forKey: .count), byteCount: try row.decodeByteCount(forKey: .byteCount) ?? 0)
     }
   }
@@ -30,7 +30,7 @@ struct SurveyRow: Decodable, Sendable {
     guard let time = Timestamp(try row.requireTime(forKey: .time)) else {
       throw DecodingError.dataCorruptedError(forKey: .time, in: row, debugDescription: "not a time")
     }
-    var amounts: [CleanupClass: CleanupSurvey.Amount] = [:]
+    var amounts: [CleanupClass: CleanupAmount] = [:]
     for (name, amount) in try row.decode([String: Amount].self, forKey: .rules) {
       guard let known = CleanupClass(rawValue: name) else { continue }
       amounts[known] = amount.amount

@@ -54,10 +54,10 @@ package struct CleanupMetrics {
   }
 
   private static func add(_ summary: CleanupSummary, to gauges: inout Gauges) {
-    let found = CleanupClass.allCases.map { ($0.rawValue, summary.found[$0] ?? CleanupSurvey.Amount()) }
+    let found = CleanupClass.allCases.map { ($0.rawValue, summary.found[$0] ?? CleanupAmount()) }
     gauges.add("found", "What the last run found, by class.", by: "class", found.map { ($0, Int64($1.count)) })
     gauges.add("found_bytes", "The same in bytes.", by: "class", found.map { ($0, $1.byteCount) })
-    let done = Removal.Status.allCases.map { ($0.rawValue, summary.done[$0] ?? CleanupSurvey.Amount()) }
+    let done = Removal.Status.allCases.map { ($0.rawValue, summary.done[$0] ?? CleanupAmount()) }
     gauges.add("removals", "What became of it, by status.", by: "status", done.map { ($0, Int64($1.count)) })
     gauges.add("removal_bytes", "The same in bytes.", by: "status", done.map { ($0, $1.byteCount) })
     gauges.add("requests", "Requests that the last run sent.", summary.requestCount)

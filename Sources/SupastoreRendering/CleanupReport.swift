@@ -68,7 +68,7 @@ package final class CleanupReport: Sendable {
 
 extension CleanupSummary {
   fileprivate var json: JSONDocument {
-    func amount(_ amount: CleanupSurvey.Amount?) -> JSONDocument {
+    func amount(_ amount: CleanupAmount?) -> JSONDocument {
       ["count": JSONDocument(amount?.count ?? 0), "size_bytes": JSONDocument(amount?.byteCount ?? 0)]
     }
     let found = CleanupClass.allCases.map { JSONDocument.Member(name: $0.rawValue, value: amount(self.found[$0])) }

@@ -14,7 +14,7 @@ extension LocalDatabase {
       linkCount: try count("conversation_files", where: none),
       conversationCount: try count("conversations", where: none), amounts: [:])
     for wanted in CleanupClass.allCases {
-      var amount = CleanupSurvey.Amount()
+      var amount = CleanupAmount()
       let moment = time.adding(.zero - (wanted == .purge ? purgeAfter : grace))
       try forEachFound(wanted, before: moment, after: nil, at: time, contentsIn: blobs, withFiles: false) { found in
         amount.add(found.byteCount)

@@ -4,17 +4,21 @@ public import StorageModel
 extension Configuration {
   /// One directory that TEST_FILES_DIR names.
   public struct Root: Hashable, Sendable {
+    /// Whether a root can be used.
     public enum State: Hashable, Sendable {
+      /// It is absolute, and there is something.
       case ok
       /// There is no directory.
       case missing
       /// It does not begin at the root of the file system.
       case relative
+      /// It is a path of Windows that nothing says the place of.
       case unmapped(DrivePathError)
     }
 
     /// On this machine; as it was written when it cannot be mapped.
     public var path: LocalPath
+    /// What is wrong with it, if anything is.
     public var state: State
 
     /// The path for people.

@@ -7,6 +7,7 @@ public import SupabaseClient
 public struct Configuration: Sendable {
   /// One line of `config show`.
   public struct Entry: Hashable, Sendable {
+    /// Which setting the line is about.
     public var setting: Setting
     /// Nil when there is no value; of a secret only that it is there.
     public var shownValue: String?
@@ -14,18 +15,27 @@ public struct Configuration: Sendable {
     public var origin: Origin?
   }
 
+  /// As it was given; nil without a project. `ProjectSettings` checks it.
   public let projectURL: String?
+  /// Of the service role, or a secret key; nil without a project.
   public let serviceRoleKey: Secret?
+  /// The key that anybody may have, needed for nothing but to look at what it can see.
   public let anonKey: Secret?
+  /// What was chosen; without a choice `prefer` where a project is named, else `local`.
   public let mode: StorageMode
+  /// Transfers at one time, at most; nil leaves it to each operation.
   public let jobs: Int?
+  /// Whether a project may be reached without TLS.
   public let allowsPlainHTTP: Bool
+  /// Certificates in PEM that are trusted instead of the system's.
   public let certificateFile: LocalPath?
+  /// The URL of a proxy; a secret, as it may hold a password.
   public let proxy: Secret?
   /// The most bytes that the cache keeps; 0 for no cache.
   public let cacheByteLimit: Int64
   /// How many bytes the project may hold; nil when nobody said.
   public let quota: Int64?
+  /// Where the drives of Windows lie on this machine.
   public let driveMap: DriveMap
   /// One line each, for people.
   public let warnings: [String]
@@ -44,6 +54,7 @@ public struct Configuration: Sendable {
   /// A project at Supabase, and nothing else: no variable and no file is read, but for the home of this process, where
   /// what runs remember is kept.
   /// - Parameters:
+  ///   - projectURL: such as `https://abcdefghijklmnopqrst.supabase.co`.
   ///   - serviceRoleKey: of the service role, or a secret key.
   ///   - mode: what happens while Supabase is down.
   ///   - stateDirectory: where what runs remember is kept instead, and the local store.
@@ -145,6 +156,7 @@ public struct Configuration: Sendable {
       ?? sources.environment.ownDirectory(in: "XDG_CACHE_HOME", orInHome: ".cache")
   }
 
+  /// Where a setting's value comes from; nil when it has none.
   public func origin(of setting: Setting) -> Origin? { sources.value(setting)?.origin }
 
   /// Every setting with its value and where it comes from.

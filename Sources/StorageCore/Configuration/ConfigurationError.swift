@@ -8,6 +8,7 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case missing(Setting, similar: String?)
   /// One half of what belongs together.
   case incomplete(has: Setting, lacks: Setting, similar: String?)
+  /// A variable that looks like one of ours and is none, and the one that was probably meant.
   case unknownName(String, Origin, nearest: String?)
   /// `reason` goes on after the setting's name: "is not a number".
   case invalid(Setting, Origin, reason: String)
@@ -15,11 +16,15 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case drivePath(Setting, Origin, DrivePathError)
   /// The value and a file with the value.
   case setTwice(Setting, Origin)
+  /// A line of a file of settings that cannot be read, and why.
   case dotEnv(LocalPath, line: Int, String)
+  /// A file of settings that belongs to another user.
   case foreignDotEnv(LocalPath)
   /// A file of settings or with a key that other users can change.
   case writableByOthers(LocalPath)
+  /// A file of settings, or one with a secret, cannot be read.
   case file(FileError)
+  /// The state directory cannot be used.
   case state(StateError)
 }
 
@@ -65,8 +70,11 @@ extension ConfigurationError: CustomStringConvertible {
 public enum Origin: Hashable, Sendable, CustomStringConvertible {
   /// On the command line, e.g. `--jobs`.
   case flag(String)
+  /// A variable of the process.
   case environment
+  /// A line of a file of settings; lines are counted from 1.
   case dotEnv(LocalPath, line: Int)
+  /// Nobody set it.
   case standard
 
   public var description: String {

@@ -31,6 +31,7 @@ struct DrivePath: Hashable, Sendable {
 
 /// Why a path of Windows means nothing here.
 public enum DrivePathError: Error, Hashable, Sendable {
+  /// No entry of the map covers it.
   case unmapped(LocalPath)
   /// `\\server\share`, or a name of a device.
   case network(LocalPath)

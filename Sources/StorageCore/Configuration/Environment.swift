@@ -3,8 +3,10 @@ internal import StorageModel
 
 /// Variables by name; values are bytes, for they may hold paths.
 public struct Environment: Sendable {
+  /// As they are set, the empty ones, too.
   public var variables: [String: [UInt8]]
 
+  /// These variables and no others.
   public init(_ variables: [String: [UInt8]] = [:]) {
     self.variables = variables
   }

@@ -1,34 +1,56 @@
 /// Everything that can be set, in the order in which people are told of it. The one table from which loading, `config
 /// show`, `.env.example` and docs/configuration.md come.
 public enum Setting: String, CaseIterable, Hashable, Sendable {
+  /// `SUPABASE_URL`.
   case projectURL = "SUPABASE_URL"
+  /// `SUPABASE_SERVICE_ROLE_KEY`.
   case serviceRoleKey = "SUPABASE_SERVICE_ROLE_KEY"
+  /// `SUPABASE_ANON_KEY`.
   case anonKey = "SUPABASE_ANON_KEY"
+  /// `TEST_FILES_DIR`: directories, with `:` between them.
   case roots = "TEST_FILES_DIR"
+  /// `SUPASTORE_MODE`: `local`, `prefer` or `only`.
   case mode = "SUPASTORE_MODE"
+  /// `SUPASTORE_JOBS`: transfers at one time.
   case jobs = "SUPASTORE_JOBS"
+  /// `SUPASTORE_STATE_DIR`: what runs remember, and the local store.
   case stateDirectory = "SUPASTORE_STATE_DIR"
+  /// `SUPASTORE_CACHE_DIR`: downloaded files.
   case cacheDirectory = "SUPASTORE_CACHE_DIR"
+  /// `SUPASTORE_CACHE_SIZE`: bytes; 0 for no cache.
   case cacheSize = "SUPASTORE_CACHE_SIZE"
+  /// `SUPASTORE_ALLOW_HTTP`: a project without TLS.
   case allowHTTP = "SUPASTORE_ALLOW_HTTP"
+  /// `SUPASTORE_CA_FILE`: certificates in PEM.
   case certificateFile = "SUPASTORE_CA_FILE"
+  /// `SUPASTORE_PROXY`.
   case proxy = "SUPASTORE_PROXY"
+  /// `SUPASTORE_QUOTA`: bytes that the project may hold.
   case quota = "SUPASTORE_QUOTA"
+  /// `SUPASTORE_DRIVE_MAP`.
   case driveMap = "SUPASTORE_DRIVE_MAP"
 
   /// What values it takes.
   public enum Kind: Hashable, Sendable {
+    /// An http or https URL.
     case url
     /// Never shown; can be read from the file that `NAME_FILE` names.
     case secret
+    /// One directory.
     case directory
+    /// Any number, with `:` between them.
     case directories
+    /// A file that can be read.
     case file
+    /// A whole number in this range.
     case count(ClosedRange<Int>)
     /// Of bytes: `500`, `64KiB`, `10MB`.
     case size
+    /// `yes` or `no`, or what means the same.
     case flag
+    /// One of these words.
     case choice([String])
+    /// Entries such as `C:=/mnt/c`, between `;` or `,`.
     case driveMap
   }
 
@@ -38,8 +60,10 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
   /// The variable that names a file with the value in place of the value.
   public var fileVariant: String? { isSecret ? "\(name)_FILE" : nil }
 
+  /// Whether its value is shown to nobody.
   public var isSecret: Bool { kind == .secret }
 
+  /// What its value must look like.
   public var kind: Kind {
     switch self {
     case .projectURL: .url
@@ -66,6 +90,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     }
   }
 
+  /// One line for people.
   public var help: String {
     switch self {
     case .projectURL: "The project's URL: in its dashboard under Settings, API."

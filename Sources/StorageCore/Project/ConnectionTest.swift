@@ -3,11 +3,17 @@ internal import SupabaseClient
 
 /// The six checks before a deploy, in the order in which they build on each other.
 public enum ConnectionCheck: Int, Sendable, CaseIterable {
+  /// Whether all variables are set.
   case environment = 1
+  /// Whether URL and key are usable.
   case initialization
+  /// Whether the database answers, and in which version of the schema.
   case database
+  /// Whether the four tables are there, with their numbers of rows.
   case tables
+  /// Whether both buckets are there, with their limits.
   case buckets
+  /// Whether a conversation can be made, read and taken away again.
   case conversation
 
   /// As the summary names it.
@@ -27,17 +33,27 @@ public enum ConnectionCheck: Int, Sendable, CaseIterable {
 public enum ConnectionFinding: Sendable {
   /// `source` is the page where its value stands.
   case variable(name: String, isSet: Bool, isRequired: Bool, source: String)
+  /// The project can be asked.
   case initialized(url: String)
   /// `appliedAt` as ISO 8601 in UTC.
   case schema(version: Int, description: String?, appliedAt: String?)
+  /// A table is there.
   case table(name: String, rowCount: Int)
+  /// A table is missing, or cannot be read.
   case tableFailed(name: String, StorageError)
+  /// A bucket is there.
   case bucket(StoredBucket)
+  /// A bucket is missing, or cannot be read.
   case bucketFailed(name: String, StorageError)
+  /// A conversation was made for the check.
   case conversationCreated(id: String)
+  /// So was a message in it.
   case messageCreated(id: String)
+  /// The conversation's messages were read back.
   case historyRead(messageCount: Int)
+  /// What was made for the check is gone again.
   case cleanedUp
+  /// The check came to this end.
   case failed(StorageError)
   /// Not tried, because this earlier check failed.
   case stopped(by: ConnectionCheck)
@@ -45,18 +61,25 @@ public enum ConnectionFinding: Sendable {
 
 /// What the checks found.
 public struct ConnectionReport: Sendable {
+  /// What one check found.
   public struct Entry: Sendable {
+    /// Which one it was.
     public var check: ConnectionCheck
+    /// In the order in which they were found.
     public var findings: [ConnectionFinding]
+    /// Whether nothing of it failed.
     public var passed: Bool
   }
 
   /// All six, in order.
   public private(set) var entries: [Entry] = []
 
+  /// Of no check yet.
   public init() {}
 
+  /// Checks that passed.
   public var passedCount: Int { entries.filter(\.passed).count }
+  /// Whether all six did.
   public var passed: Bool { passedCount == ConnectionCheck.allCases.count }
 
   /// The first error that a check ran into, if one did.
@@ -71,6 +94,7 @@ public struct ConnectionReport: Sendable {
     }.first
   }
 
+  /// Whether a check was made and passed.
   public func passed(_ check: ConnectionCheck) -> Bool {
     entries.contains { $0.check == check && $0.passed }
   }

@@ -4,18 +4,23 @@ internal import StoragePlaces
 
 /// What `setup` found out about one bucket.
 public struct BucketState: Sendable {
+  /// How a bucket compares with what is expected.
   public enum Finding: String, Sendable {
+    /// As it should be.
     case present
     /// There, but public where it should be private, or with another limit.
     case different
+    /// Not there, and not made.
     case missing
     /// Was missing and was made.
     case created
   }
 
+  /// What the program needs.
   public var expected: StoredBucket
   /// Nil when it is missing.
   public var actual: StoredBucket?
+  /// How the two compare.
   public var finding: Finding
 }
 

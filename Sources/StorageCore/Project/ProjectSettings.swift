@@ -115,6 +115,7 @@ extension SupabaseProject {
 }
 
 extension StorageError {
+  /// Settings that cannot be used, as an error with the code `configuration`.
   public init(_ error: ConfigurationError) {
     self.init(.configuration, error.description, hint: error.hint)
   }

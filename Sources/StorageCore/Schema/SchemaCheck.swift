@@ -1,5 +1,6 @@
 /// How a database differs from what the schema makes. What else is there is none of its business.
 public struct SchemaCheck: Sendable {
+  /// In the order of the schema.
   public private(set) var differences: [SchemaDifference] = []
   /// What of each kind was compared.
   public private(set) var counts: [(kind: SchemaKind, count: Int)] = []
@@ -48,9 +49,11 @@ public struct SchemaCheck: Sendable {
 
 /// One thing that is missing, or of which one property is different.
 public struct SchemaDifference: Sendable {
+  /// What sort of thing differs.
   public let kind: SchemaKind
   /// The table or type that it belongs to; nil of a function.
   public let table: String?
+  /// As the schema names it, below `relation`.
   public let name: String
   /// What of it is different; nil when all of it is missing.
   public let property: String?

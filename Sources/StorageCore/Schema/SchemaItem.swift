@@ -23,12 +23,19 @@ struct SchemaItem: Sendable {
 
 /// What the schema consists of.
 public enum SchemaKind: String, Sendable, CaseIterable {
+  /// A table of the schema.
   case table
+  /// A column, with its type, default and whether it may be null.
   case column
+  /// A label of an enum.
   case enumLabel = "enum_label"
+  /// A primary key, unique, foreign key or check constraint.
   case constraint
+  /// An index that is no constraint's.
   case index
+  /// A trigger.
   case trigger
+  /// A function, with its body.
   case function
 }
 

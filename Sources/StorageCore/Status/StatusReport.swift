@@ -17,6 +17,7 @@ public struct StatusReport: Sendable {
     public var seconds: Int
   }
 
+  /// What was chosen.
   public var mode: StorageMode
   /// In its one normal form; nil in the mode `local`.
   public var projectURL: String?

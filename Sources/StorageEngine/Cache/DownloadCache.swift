@@ -11,16 +11,18 @@ internal import StorageSQLite
 public actor DownloadCache {
   /// What the cache holds.
   public struct Contents: Sendable, Equatable {
+    /// Contents, each of which may belong to any number of files.
     public var fileCount: Int
     /// Of the files, in bytes; the index comes on top.
     public var byteCount: Int64
 
-    public init(fileCount: Int = 0, byteCount: Int64 = 0) {
+    package init(fileCount: Int = 0, byteCount: Int64 = 0) {
       self.fileCount = fileCount
       self.byteCount = byteCount
     }
   }
 
+  /// Its directory, which need not be there.
   public nonisolated let path: LocalPath
   /// The most bytes it keeps; a longer file is not kept at all.
   public nonisolated let byteLimit: Int64

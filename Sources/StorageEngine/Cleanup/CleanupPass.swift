@@ -50,7 +50,7 @@ struct CleanupPass {
     try await cleanup.forEachCandidate(of: kind) { candidate in
       if [.orphan, .expired].contains(kind), let id = candidate.fileID, !seen.insert(id).inserted { return }
       let isRemoved = kind != .missing
-      summary.found[kind, default: CleanupSurvey.Amount()].add(candidate.byteCount)
+      summary.found[kind, default: CleanupAmount()].add(candidate.byteCount)
       if !isRemoved || !summary.applies {
         tell(Removal(isRemoved ? .found : .reported, kind, candidate))
       } else if found[kind, default: []].count < limit {
@@ -60,17 +60,17 @@ struct CleanupPass {
   }
 
   /// What is measured by the limits: as much as was counted, should the list have ended too early.
-  private func amounts(by survey: CleanupSurvey) -> [CleanupClass: CleanupSurvey.Amount] {
+  private func amounts(by survey: CleanupSurvey) -> [CleanupClass: CleanupAmount] {
     var amounts = summary.found
     for kind in cleanup.options.classes {
-      var counted = survey.amounts[kind] ?? CleanupSurvey.Amount()
+      var counted = survey.amounts[kind] ?? CleanupAmount()
       if kind == .expired, let orphans = survey.amounts[.orphan] {
         // Those that are both are listed as orphans.
         counted.count -= orphans.count
         counted.byteCount.subtract(orphans.byteCount)
       }
-      let listed = amounts[kind] ?? CleanupSurvey.Amount()
-      amounts[kind] = CleanupSurvey.Amount(
+      let listed = amounts[kind] ?? CleanupAmount()
+      amounts[kind] = CleanupAmount(
         count: max(listed.count, counted.count), byteCount: max(listed.byteCount, counted.byteCount))
     }
     return amounts
@@ -89,7 +89,7 @@ struct CleanupPass {
       if cleanup.stop.isRaised { throw .stopped(by: cleanup.stop) }
       let page = try await cleanup.project.rows.files(matching: query, after: cursor)
       for row in page.elements {
-        summary.found[.orphan, default: CleanupSurvey.Amount()].add(row.byteCount)
+        summary.found[.orphan, default: CleanupAmount()].add(row.byteCount)
         var removal = Removal(.found, row)
         removal.kind = .orphan
         tell(removal)

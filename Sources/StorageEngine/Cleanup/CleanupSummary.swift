@@ -9,10 +9,12 @@ public struct CleanupOptions: Sendable {
   public var purgeAfter = Duration.seconds(30 * 86_400)
   /// Also files whose `expires_at` is over.
   public var includesExpired = false
+  /// How much may be removed at most; more makes a safeguard refuse the whole run.
   public var limits = RemovalLimits()
   /// When to stop, whether or not everything is done.
   public var deadline: ContinuousClock.Instant?
 
+  /// What the program does unless it is told otherwise.
   public init() {}
 
   var classes: [CleanupClass] {
@@ -31,16 +33,18 @@ public struct CleanupSummary: Sendable {
   /// Nil where the database could not say.
   package var survey: CleanupSurvey?
   /// What holds to each class.
-  package var found: [CleanupClass: CleanupSurvey.Amount] = [:]
+  public var found: [CleanupClass: CleanupAmount] = [:]
   /// What became of it.
-  package var done: [Removal.Status: CleanupSurvey.Amount] = [:]
+  public var done: [Removal.Status: CleanupAmount] = [:]
   /// What refuses to remove anything; in a dry run, what would.
   public var refusals: [StorageError] = []
   /// The error of every thing that failed, with how many.
   public var failures: [StorageError.Code: Int] = [:]
   /// What ended it early.
   public var endedBy: StorageError?
+  /// Requests that were sent, retries included.
   public var requestCount = 0
+  /// From the first look to the end.
   public var duration = Duration.zero
 
   /// Which safeguards refused, or would.
@@ -55,7 +59,7 @@ public struct CleanupSummary: Sendable {
   }
 
   mutating func count(_ removal: Removal) {
-    done[removal.status, default: CleanupSurvey.Amount()].add(removal.byteCount)
+    done[removal.status, default: CleanupAmount()].add(removal.byteCount)
     if let error = removal.error { failures[error.code, default: 0] += 1 }
   }
 }

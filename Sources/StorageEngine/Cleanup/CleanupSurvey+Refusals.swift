@@ -9,9 +9,9 @@ extension CleanupSurvey {
   }
 
   /// What forbids removing this much.
-  func refusals(of amounts: [CleanupClass: CleanupSurvey.Amount], _ limits: RemovalLimits) -> [StorageError] {
-    func sum(_ kinds: CleanupClass...) -> Amount {
-      kinds.reduce(into: Amount()) { sum, kind in
+  func refusals(of amounts: [CleanupClass: CleanupAmount], _ limits: RemovalLimits) -> [StorageError] {
+    func sum(_ kinds: CleanupClass...) -> CleanupAmount {
+      kinds.reduce(into: CleanupAmount()) { sum, kind in
         sum.count += amounts[kind]?.count ?? 0
         sum.byteCount.add(amounts[kind]?.byteCount ?? 0)
       }

@@ -4,6 +4,11 @@ internal import StoragePlaces
 public import StorageRunning
 
 extension OpenProject {
+  /// Those of the files that are in the trash, or on their way out of it.
+  public func inTrash(_ files: [FileReference]) async throws(StorageError) -> [FileReference: TrashEntry] {
+    try await trash.entries(of: files)
+  }
+
   /// Brings entries back; each `restore` of as many as one request takes is one transaction. Those that came back are
   /// asked for their first byte: what the database says of an object is no proof that the service has it.
   public func restore(_ entries: [TrashEntry]) async throws(StorageError) -> [Restoration] {

@@ -17,17 +17,23 @@ public struct Removal: Sendable {
     case kept
     /// It was not there any more.
     case absent = "already_absent"
+    /// `error` says why.
     case failed
   }
 
+  /// What became of it.
   public var status: Status
   /// What a cleanup found it as; nil when somebody named it.
   public var kind: CleanupClass?
+  /// Where its object lies, or lay.
   public var object: ObjectAddress
+  /// Of its row; nil where there is none.
   public var fileID: FileID?
   /// Nil where there is no row.
   public var originalName: String?
+  /// In bytes; nil where nothing tells.
   public var byteCount: Int64?
+  /// Lower-case hex; nil where nothing tells.
   public var sha256: String?
   /// Whichever time its class goes by, as the database writes times.
   public var since: String?
@@ -36,7 +42,7 @@ public struct Removal: Sendable {
   /// Present when `status` is `failed`.
   public var error: StorageError?
 
-  public init(
+  package init(
     _ status: Status, kind: CleanupClass? = nil, object: ObjectAddress, fileID: FileID? = nil,
     originalName: String? = nil, byteCount: Int64? = nil, sha256: String? = nil, since: String? = nil,
     linkCount: Int = 0, error: StorageError? = nil

@@ -7,5 +7,6 @@ public struct RemovalLimits: Sendable, Equatable {
   /// Of the things moved into the trash, and of those purged.
   public var byteCount: Int64 = 1 << 30
 
+  /// A hundred files, a tenth of all rows, a gibibyte.
   public init() {}
 }

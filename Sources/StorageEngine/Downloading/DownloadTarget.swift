@@ -23,6 +23,7 @@ public struct DownloadOptions: Sendable {
   /// Downloads at the same time, at least 1.
   public var jobs = 4
 
+  /// A whole file to where nothing is, four at a time.
   public init(replaces: Bool = false, range: ByteRange? = nil, jobs: Int = 4) {
     self.replaces = replaces
     self.range = range
@@ -32,12 +33,15 @@ public struct DownloadOptions: Sendable {
 
 /// A file that was downloaded, or some bytes of it.
 public struct DownloadedFile: Sendable {
+  /// Where the bytes came from.
   public enum Source: String, Sendable {
+    /// From the project.
     case remote, cache
     /// The local store.
     case local
   }
 
+  /// The file's row.
   public var row: FileRow
   /// Nil when it went to a sink.
   public var path: LocalPath?
@@ -48,6 +52,7 @@ public struct DownloadedFile: Sendable {
   /// Whether they were proved against the row's digest. Rows of other programs may hold none, and some bytes of a file
   /// prove nothing unless the cache holds all of it.
   public var isVerified: Bool
+  /// Where its bytes came from.
   public var source: Source
   /// Which bytes of how many these are; nil for the whole file.
   public var part: (range: Range<Int64>, total: Int64)?

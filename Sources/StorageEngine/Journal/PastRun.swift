@@ -4,7 +4,9 @@ public import StorageModel
 public struct PastRun: Sendable, Equatable {
   /// What it was: `migrate`, `upload`, `sync`, `verify` or `cleanup`.
   public var command: String
+  /// By the clock of this machine.
   public var endedAt: Timestamp
+  /// From its beginning to its end.
   public var duration: Duration
   /// Files, by what became of them.
   public var counts: [FileOutcome.Status: Int]
@@ -17,7 +19,7 @@ public struct PastRun: Sendable, Equatable {
   /// The code of the error that ended it before it had seen every file; nil when it came to its end.
   public var errorCode: String?
 
-  public init(_ command: String, _ summary: MigrationSummary, endedAt: Timestamp = .now) {
+  package init(_ command: String, _ summary: MigrationSummary, endedAt: Timestamp = .now) {
     self.command = command
     self.endedAt = endedAt
     duration = summary.duration
@@ -39,7 +41,7 @@ public struct PastRun: Sendable, Equatable {
       byteCount: summary.readByteCount, sentByteCount: 0, errorCode: summary.endedBy?.code.rawValue)
   }
 
-  public init(_ command: String, _ summary: CleanupSummary, endedAt: Timestamp = .now) {
+  package init(_ command: String, _ summary: CleanupSummary, endedAt: Timestamp = .now) {
     let removed = summary.done.filter { Self.removalStatuses.contains($0.key) && $0.value.count > 0 }
     let failed = summary.done[.failed]?.count ?? 0
     self.init(

@@ -3,10 +3,13 @@ internal import StoragePlaces
 
 /// All there is to know of one stored file without reading it.
 public struct FileInfo: Sendable {
+  /// How a file's object compares with its row.
   public enum ObjectState: Sendable, Equatable {
     /// As long as the row says, or of any size where the row says nothing.
     case present(StoredObject)
+    /// Nothing is in the bucket.
     case missing
+    /// It is not as long as the row says.
     case differentSize(StoredObject)
 
     /// What lies in the bucket.
@@ -18,9 +21,11 @@ public struct FileInfo: Sendable {
     }
   }
 
+  /// As the database has it.
   public var row: FileRow
   /// Those it is linked to, newest first.
   public var conversations: [Conversation]
+  /// Of its object.
   public var state: ObjectState
   /// Where it is; `.local` of a file that waits there for Supabase.
   public var backend: Backend

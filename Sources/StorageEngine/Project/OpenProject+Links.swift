@@ -9,6 +9,7 @@ public struct LinkReport: Sendable {
   public var changed: [FileID] = []
   /// Files that were so already.
   public var already: [FileID] = []
+  /// Those that could not be changed, each with its reason.
   public var failed: [(file: FileReference, error: StorageError)] = []
   /// What Supabase was down with, when the links were changed in the local store, from where `sync` sends them. The
   /// conversation's uuid is then one of the local store.

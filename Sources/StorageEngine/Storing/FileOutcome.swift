@@ -15,20 +15,31 @@ public struct FileOutcome: Sendable {
     case skipped
     /// It kept changing while it was read.
     case changed
+    /// `error` says why.
     case failed
   }
 
+  /// What became of it.
   public var status: Status
   /// Where the file lies, as bytes.
   public var path: LocalPath
+  /// Nil for what was never hashed.
   public var id: FileID?
+  /// Nil as long as nobody knows it.
   public var bucket: String?
+  /// The object's key in its bucket; nil for what was never hashed.
   public var storagePath: String?
+  /// The file's own name, repaired where it is not UTF-8.
   public var originalName: String
+  /// As the row has it; nil for what was never read.
   public var mediaType: String?
+  /// In bytes; nil for what was never read.
   public var byteCount: Int64?
+  /// Lower-case hex; nil for what was never hashed.
   public var sha256: String?
+  /// Of the conversation it was to be linked to; nil without one.
   public var continuationID: String?
+  /// The conversation's row where the file is stored; nil without one.
   public var conversation: Conversation?
   /// The keys of the metadata of a row that was there, as far as storing it again changed them.
   public var updatedKeys: [String] = []
@@ -42,6 +53,7 @@ public struct FileOutcome: Sendable {
 
 /// The totals of a run.
 public struct MigrationSummary: Sendable {
+  /// Files by what became of them.
   public var counts: [FileOutcome.Status: Int] = [:]
   /// Bytes of the files stored, unchanged or queued.
   public var byteCount: Int64 = 0
@@ -49,7 +61,9 @@ public struct MigrationSummary: Sendable {
   public var sentByteCount: Int64 = 0
   /// Files stored or unchanged of whose objects nobody asked for bytes.
   public var trustedCount = 0
+  /// Requests that were sent, retries included.
   public var requestCount = 0
+  /// From the first look to the end.
   public var duration = Duration.zero
   /// Set when the run ended before it had seen every file.
   public var endedBy: StorageError?
@@ -58,8 +72,9 @@ public struct MigrationSummary: Sendable {
   /// The error of every failed file, one for each code that occurred, with its number of files.
   public var failures: [StorageError.Code: Int] = [:]
 
-  public init() {}
+  package init() {}
 
+  /// Files that were looked at.
   public var scanned: Int { counts.values.reduce(0, +) }
 
   mutating func count(_ outcome: FileOutcome) {

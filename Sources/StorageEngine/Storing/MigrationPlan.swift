@@ -7,11 +7,13 @@ internal import StorageRunning
 public struct MigrationPlan: Sendable {
   /// Files that would be looked at, and their bytes.
   public var fileCount = 0
+  /// In bytes.
   public var byteCount: Int64 = 0
   /// Of these, files of which everything is stored already.
   public var unchangedCount = 0
   /// Files whose content would be sent, and its bytes.
   public var sendCount = 0
+  /// In bytes.
   public var sendByteCount: Int64 = 0
   /// Files that are listed and of whose bytes this machine has seen none: each is asked for its first byte.
   public var askCount = 0

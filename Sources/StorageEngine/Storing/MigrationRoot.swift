@@ -4,6 +4,7 @@ public import StorageModel
 /// A directory to migrate, and the conversation its files belong to.
 public struct MigrationRoot: Sendable {
   package let source: SourceRoot
+  /// Of the conversation its files are linked to; nil for none.
   public let continuationID: String?
 
   package init(_ source: SourceRoot, continuationID: String?) {

@@ -3,6 +3,7 @@ public import StorageModel
 
 /// Where what is uploaded goes, and what its rows say of it.
 public struct UploadOptions: Sendable {
+  /// Of all files of the call.
   public var type = FileType.userUpload
   /// The conversation that everything is linked to; made if there is none.
   public var continuationID: String?
@@ -19,6 +20,7 @@ public struct UploadOptions: Sendable {
   public var allowsSensitive = false
   /// Uploads at one time, at most.
   public var jobs = 16
+  /// How much is read back to prove it.
   public var verification = Verification.etag
   /// Whether files that are listed, and of whose bytes this machine knows nothing, count as stored without being asked for
   /// their first byte.
@@ -26,6 +28,7 @@ public struct UploadOptions: Sendable {
   /// When the run is to be over; what is not stored by then fails with the code `deadline`.
   public var deadline: ContinuousClock.Instant?
 
+  /// A user's files, in no conversation, sixteen at a time.
   public init() {}
 }
 

@@ -32,12 +32,17 @@ public struct CheckFinding: Sendable {
     case foreignObject = "foreign_object"
   }
 
+  /// How the three compare.
   public var kind: Kind
+  /// Of its row; nil where there is none.
   public var id: FileID?
+  /// Nil for a source that was never stored.
   public var bucket: String?
+  /// The object's key in its bucket; nil for a source that was never stored.
   public var storagePath: String?
   /// Of the source, where the finding is about one.
   public var path: LocalPath?
+  /// Lower-case hex, of the row or the source; nil where nothing tells.
   public var sha256: String?
   /// As the row tells, or the source.
   public var byteCount: Int64?

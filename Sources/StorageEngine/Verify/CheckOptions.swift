@@ -5,6 +5,7 @@ public import StorageModel
 public struct CheckOptions: Sendable {
   /// Of the sources.
   public var type: FileType
+  /// Which files of the sources are meant.
   public var patterns: PathPatterns
   /// Objects that are looked at or read at one time.
   public var jobs: Int
@@ -14,10 +15,12 @@ public struct CheckOptions: Sendable {
   public var reading: ReadSample?
   /// Which day's turn it is in `reading`, since 1970-01-01.
   public var day: Int
+  /// Whether what is missing and can be proved is added.
   public var repairs: Bool
   /// An object without a row may be being stored as long as it is not older than this.
   public var grace: Duration
 
+  /// What the program does unless it is told otherwise.
   public init(
     type: FileType = .userUpload, patterns: PathPatterns = PathPatterns(), jobs: Int = 8,
     touches: Bool = false, reading: ReadSample? = nil, day: Int? = nil, repairs: Bool = false,

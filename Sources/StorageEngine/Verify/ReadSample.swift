@@ -5,6 +5,7 @@ public struct ReadSample: Hashable, Sendable, LosslessStringConvertible {
   /// All files, every day.
   public static let all = ReadSample(partCount: 1)
 
+  /// How many parts all contents are cut into; one of them is read a day.
   public let partCount: Int
 
   private init(partCount: Int) {

@@ -16,6 +16,7 @@ public struct PathPatterns: Sendable {
     excludes = try exclude.map { pattern throws(PatternError) in try PathPattern(pattern) }
   }
 
+  /// Every file.
   public init() {
     includes = []
     excludes = []
@@ -50,9 +51,13 @@ public struct PathPatterns: Sendable {
 
 /// Why a pattern cannot be read.
 public enum PatternError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// It matches nothing.
   case empty(String)
+  /// A `[` lacks its `]`.
   case unclosedBracket(String)
+  /// It ends in a backslash.
   case danglingBackslash(String)
+  /// It names a class that POSIX does not.
   case unknownClass(String)
 
   public var description: String {

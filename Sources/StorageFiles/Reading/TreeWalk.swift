@@ -13,6 +13,7 @@ package enum TreeEntry: Hashable, Sendable {
 public enum SkipReason: Hashable, Sendable {
   /// A symbolic link, or neither file nor directory.
   case kind(FileKind)
+  /// By a pattern.
   case excluded
   /// Nothing in the directory was looked at.
   case excludedDirectory

@@ -6,6 +6,7 @@ public struct StorageError: Error, Sendable, Equatable {
     case unreachable
     /// The key is refused, a policy forbids it, or TLS does not hold.
     case denied
+    /// What was named is not stored.
     case notFound = "not_found"
     /// The row is there, its object is not.
     case objectMissing = "object_missing"
@@ -45,15 +46,18 @@ public struct StorageError: Error, Sendable, Equatable {
     case deadline
   }
 
+  /// What kind of fault it is.
   public var code: Code
   /// One line in lower case, without a full stop.
   public var message: String
   /// What to do next, when somebody can do something.
   public var hint: String?
+  /// Whether the same request may succeed later.
   public var retry: Retry
   /// What exactly it is, where somebody decides by it; nil where the code says enough.
   public var cause: Cause?
 
+  /// One fault among those of a code.
   public enum Cause: Sendable, Equatable {
     /// This safeguard refused.
     case safeguard(Safeguard)
@@ -69,16 +73,20 @@ public struct StorageError: Error, Sendable, Equatable {
 
   /// Whether the same request may succeed later without anybody changing anything.
   public enum Retry: Sendable, Equatable {
+    /// Not before somebody changes something.
     case never
     /// It may be a lasting fault that looks like a passing one.
     case once
+    /// It is a passing fault.
     case soon
     /// The service is busy; it may have said how long to wait.
     case throttled(after: Duration?)
   }
 
+  /// Whether trying again may help.
   public var isRetryable: Bool { retry != .never }
 
+  /// An error; `message` and `hint` in lower case, without a full stop.
   public init(
     _ code: Code, _ message: String, hint: String? = nil, retry: Retry = .never, cause: Cause? = nil
   ) {

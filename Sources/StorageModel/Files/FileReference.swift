@@ -1,6 +1,8 @@
 /// How a person names one stored file.
 public enum FileReference: Sendable, Hashable {
+  /// By the id of its row.
   case id(FileID)
+  /// By its object's key.
   case storagePath(String)
 
   /// A UUID is an id, everything else a storage path.

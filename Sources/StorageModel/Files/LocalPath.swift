@@ -4,6 +4,7 @@ internal import FoundationEssentials
 ///
 /// Linux names are bytes; `String` would change some of them and would take a name in NFC for the same in NFD.
 public struct LocalPath: Hashable, Sendable {
+  /// Without a NUL; not always UTF-8.
   public let bytes: [UInt8]
 
   /// Nil when a byte is NUL.
@@ -13,6 +14,7 @@ public struct LocalPath: Hashable, Sendable {
     self.bytes = bytes
   }
 
+  /// Nil for a text that holds a NUL.
   public init?(_ text: some StringProtocol) {
     self.init(bytes: text.utf8)
   }
@@ -22,12 +24,15 @@ public struct LocalPath: Hashable, Sendable {
     self.bytes = bytes
   }
 
+  /// `.`
   public static let currentDirectory = LocalPath(checked: [.dot])
 
   /// The empty path: a root, seen from itself.
   public static let empty = LocalPath(checked: [])
 
+  /// Whether it has no byte.
   public var isEmpty: Bool { bytes.isEmpty }
+  /// Whether it begins at the root.
   public var isAbsolute: Bool { bytes.first == .slash }
 
   /// What stands between the slashes, without empty pieces.
@@ -56,6 +61,7 @@ public struct LocalPath: Hashable, Sendable {
     isAbsolute == directory.isAbsolute && components.starts(with: directory.components, by: ==)
   }
 
+  /// Whether its bytes are the text that `string` gives.
   public var isUTF8: Bool { string != nil }
 
   /// Exactly these bytes as text; nil when they are not UTF-8.

@@ -2,6 +2,7 @@ internal import StorageFormats
 
 /// The place of an object inside its bucket, in characters that every storage back end takes.
 public struct ObjectPath: Hashable, Sendable, CustomStringConvertible {
+  /// As requests and rows have it.
   public let string: String
 
   public var description: String { string }
@@ -49,8 +50,11 @@ public struct ObjectPath: Hashable, Sendable, CustomStringConvertible {
 
 /// Why a path cannot be the place of an object.
 public enum ObjectPathError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The path, and a character that the server does not accept.
   case character(String, Unicode.Scalar)
+  /// A segment is empty, `.` or `..`.
   case segment(String)
+  /// A segment or the whole is longer than is safe.
   case tooLong(String)
 
   public var description: String {

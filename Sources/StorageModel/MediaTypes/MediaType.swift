@@ -6,7 +6,9 @@ public struct MediaType: Hashable, Sendable, CustomStringConvertible {
     self.description = description
   }
 
+  /// `application/octet-stream`.
   public static let unknown = MediaType("application/octet-stream")
+  /// `text/plain`, in UTF-8.
   public static let plainText = MediaType("text/plain")
 
   /// How many bytes of the start `of(name:start:)` looks at.

@@ -1,5 +1,6 @@
 /// The two places where files can be kept.
 public enum Backend: String, Sendable {
+  /// A project, or the local store of this machine.
   case supabase, local
 }
 

@@ -1,5 +1,6 @@
 /// What the service says of one object.
 public struct StoredObject: Sendable, Equatable {
+  /// The path inside its bucket.
   public var key: String
   /// Bytes; nil when the service never recorded it.
   public var byteCount: Int64?

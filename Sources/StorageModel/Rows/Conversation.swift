@@ -4,15 +4,18 @@ public import StorageFormats
 public struct Conversation: Sendable, Equatable {
   /// The row's uuid. It belongs to one database; everywhere else a conversation is its continuation id.
   public var id: String
+  /// The name under which tools know it; unique in a project.
   public var continuationID: String
+  /// Nil when it has none.
   public var title: String?
+  /// Members of the column, as somebody set them.
   public var metadata: [String: JSONValue]
   /// As the database wrote it: ISO 8601 with an offset.
   public var createdAt: String?
   /// When its title or metadata were last changed; messages and links do not count.
   public var updatedAt: String?
 
-  public init(
+  package init(
     id: String, continuationID: String, title: String? = nil, metadata: [String: JSONValue] = [:],
     createdAt: String? = nil, updatedAt: String? = nil
   ) {

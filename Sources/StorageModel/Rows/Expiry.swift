@@ -2,6 +2,7 @@
 public enum Expiry: Hashable, Sendable {
   /// So long after it is stored.
   case after(Duration)
+  /// From then on it may be cleaned away.
   case at(Timestamp)
 
   /// The moment, for a file that is stored at `now`; nil beyond the year 9999.

@@ -3,19 +3,24 @@ public import StorageFormats
 
 /// A message of a conversation.
 public struct Message: Sendable, Equatable {
+  /// Who said it.
   public enum Role: String, Sendable, CaseIterable {
+    /// As chat programs name the three.
     case user, assistant, system
   }
 
   /// The row's uuid.
   public var id: String
+  /// Who said it.
   public var role: Role
+  /// Its text.
   public var content: String
+  /// Members of the column, as somebody set them.
   public var metadata: [String: JSONValue]
   /// As the database wrote it: ISO 8601 with an offset. Nil for a message that is still to be saved.
   public var createdAt: String?
 
-  public init(
+  package init(
     id: String, role: Role, content: String, metadata: [String: JSONValue] = [:], createdAt: String? = nil
   ) {
     self.id = id

@@ -16,23 +16,26 @@ public enum CleanupClass: String, Sendable, CaseIterable {
   case missing
 }
 
-/// How much there is, and how much of it a cleanup finds, all seen at one moment.
-package struct CleanupSurvey: Sendable, Equatable {
-  package struct Amount: Sendable, Equatable {
-    package var count: Int
-    package var byteCount: Int64
+/// How many things, and how many bytes.
+public struct CleanupAmount: Sendable, Equatable {
+  /// Things.
+  public var count: Int
+  /// Of those whose size is known.
+  public var byteCount: Int64
 
-    package init(count: Int = 0, byteCount: Int64 = 0) {
-      self.count = count
-      self.byteCount = byteCount
-    }
-
-    package mutating func add(_ bytes: Int64?) {
-      count += 1
-      byteCount.add(bytes ?? 0)
-    }
+  package init(count: Int = 0, byteCount: Int64 = 0) {
+    self.count = count
+    self.byteCount = byteCount
   }
 
+  package mutating func add(_ bytes: Int64?) {
+    count += 1
+    byteCount.add(bytes ?? 0)
+  }
+}
+
+/// How much there is, and how much of it a cleanup finds, all seen at one moment.
+package struct CleanupSurvey: Sendable, Equatable {
   /// By the clock of the database.
   package var time: Timestamp
   /// Whether row-level security does not apply to whoever asked; what it hides looks as if it were not there.
@@ -42,11 +45,11 @@ package struct CleanupSurvey: Sendable, Equatable {
   package var fileCount: Int
   package var linkCount: Int
   package var conversationCount: Int
-  package var amounts: [CleanupClass: Amount]
+  package var amounts: [CleanupClass: CleanupAmount]
 
   package init(
     time: Timestamp, callerSeesAllRows: Bool, obstacles: [String], fileCount: Int, linkCount: Int,
-    conversationCount: Int, amounts: [CleanupClass: Amount]
+    conversationCount: Int, amounts: [CleanupClass: CleanupAmount]
   ) {
     self.time = time
     self.callerSeesAllRows = callerSeesAllRows

@@ -16,6 +16,7 @@ package struct DeletedConversation: Sendable, Equatable {
 public struct Restoration: Sendable, Equatable {
   /// The words of the JSON contract and of the database.
   public enum Result: String, Sendable, CaseIterable {
+    /// Its row is back, with its links to conversations that exist.
     case restored
     /// Another row has its path or its id.
     case taken
@@ -25,8 +26,11 @@ public struct Restoration: Sendable, Equatable {
     case absent
   }
 
+  /// Where its object lies, or lay.
   public var object: ObjectAddress
+  /// Of its row; nil for an object that had none.
   public var fileID: FileID?
+  /// What became of it.
   public var result: Result
   /// Links that were made again.
   public var linkCount: Int
@@ -35,7 +39,7 @@ public struct Restoration: Sendable, Equatable {
   /// Why its bytes could not be asked for; its row is back.
   public var failure: StorageError?
 
-  public init(object: ObjectAddress, fileID: FileID?, result: Result, linkCount: Int, hasObject: Bool) {
+  package init(object: ObjectAddress, fileID: FileID?, result: Result, linkCount: Int, hasObject: Bool) {
     self.object = object
     self.fileID = fileID
     self.result = result

@@ -17,6 +17,7 @@ public enum TrashRule: String, Sendable, CaseIterable {
 
 /// Something that was deleted and can be brought back, or what is left of it.
 public struct TrashEntry: Sendable, Equatable {
+  /// How far it is on its way out.
   public enum State: String, Sendable, CaseIterable {
     /// Can be restored: nothing of it was deleted yet.
     case trashed
@@ -26,8 +27,11 @@ public struct TrashEntry: Sendable, Equatable {
     case purged
   }
 
+  /// Where its object lies, or lay.
   public var object: ObjectAddress
+  /// How far it is.
   public var state: State
+  /// Why it is there.
   public var rule: TrashRule
   /// The run that put it there.
   public var run: UUID
@@ -41,14 +45,16 @@ public struct TrashEntry: Sendable, Equatable {
   public var conversations: [String]
   /// Of the conversation that it was deleted with.
   public var continuationID: String?
+  /// In bytes; nil where nothing tells.
   public var byteCount: Int64?
   /// Lower-case hex.
   public var sha256: String?
   /// Set once its purge began.
   public var claimedAt: String?
+  /// Set once its object was gone.
   public var purgedAt: String?
 
-  public init(
+  package init(
     object: ObjectAddress, state: State = .trashed, rule: TrashRule, run: UUID, trashedAt: String, fileID: FileID?,
     file: JSONValue?, conversations: [String], continuationID: String? = nil, byteCount: Int64?, sha256: String?,
     claimedAt: String? = nil, purgedAt: String? = nil

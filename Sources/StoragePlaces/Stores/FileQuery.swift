@@ -8,14 +8,17 @@ public struct FileQuery: Sendable, Equatable {
     case newest, oldest
     /// By the original name, as the database sorts text.
     case name
+    /// By size, what has none at the end.
     case largest, smallest
     /// By the storage path.
     case path
+    /// By the id of the row.
     case byID = "id"
   }
 
   /// Files linked to it.
   public var conversation: Conversation?
+  /// Only files of this type.
   public var type: FileType?
   /// Files whose storage path begins with this.
   public var pathPrefix: String?
@@ -23,6 +26,7 @@ public struct FileQuery: Sendable, Equatable {
   public var name: String?
   /// What the original name contains, upper or lower case. No character in it is a wildcard.
   public var search: String?
+  /// Only files of these media types.
   public var mediaTypes: MediaRange?
   /// Rows made at this time or later.
   public var createdSince: Timestamp?
@@ -30,11 +34,14 @@ public struct FileQuery: Sendable, Equatable {
   public var createdUntil: Timestamp?
   /// Bytes; rows without a size match no limit.
   public var minimumByteCount: Int64?
+  /// Only files of at most so many bytes.
   public var maximumByteCount: Int64?
   /// Only files that are linked to no conversation; not together with `conversation`.
   public var isUnlinked = false
+  /// In which they come.
   public var order: Order
 
+  /// Files of which all that is given holds; without any all files.
   public init(
     conversation: Conversation? = nil, type: FileType? = nil, pathPrefix: String? = nil, name: String? = nil,
     search: String? = nil, mediaTypes: MediaRange? = nil, createdSince: Timestamp? = nil,
@@ -57,6 +64,7 @@ public struct FileQuery: Sendable, Equatable {
 
 /// One media type, `image/png`, or all of a kind, `image/*`.
 public enum MediaRange: Hashable, Sendable, LosslessStringConvertible {
+  /// One type, such as `image/png`.
   case exactly(String)
   /// What stands before the slash.
   case all(of: String)
@@ -92,6 +100,7 @@ public struct ConversationQuery: Sendable, Equatable {
   /// Conversations that this file is linked to.
   public var file: FileID?
 
+  /// Conversations of which all that is given holds; without any all of them.
   public init(search: String? = nil, continuationIDPrefix: String? = nil, file: FileID? = nil) {
     self.search = search
     self.continuationIDPrefix = continuationIDPrefix

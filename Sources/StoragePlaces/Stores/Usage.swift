@@ -2,6 +2,7 @@ internal import StorageModel
 
 /// What files take, by bucket and type, as their rows tell it.
 public struct Usage: Sendable, Equatable {
+  /// What files are counted apart by.
   public struct Kind: Sendable, Hashable {
     /// What the rows say, else what their type implies; nil where the type is an unknown one.
     public var bucket: String?
@@ -9,7 +10,9 @@ public struct Usage: Sendable, Equatable {
     public var fileType: String
   }
 
+  /// How many files, and of how many bytes.
   public struct Amount: Sendable, Hashable {
+    /// Rows.
     public var fileCount = 0
     /// Of the rows that tell their size.
     public var byteCount: Int64 = 0
@@ -25,10 +28,12 @@ public struct Usage: Sendable, Equatable {
     }
   }
 
+  /// Of each kind that there is.
   public private(set) var amounts: [Kind: Amount] = [:]
 
   package init() {}
 
+  /// Of all kinds together.
   public var total: Amount { amounts.values.reduce(into: Amount()) { $0.add($1) } }
 
   /// Ordered by bucket and type.

@@ -6,10 +6,15 @@ public import StorageSQLite
 public enum StateError: Error, Hashable, Sendable {
   /// Neither a directory was named nor a home is known.
   case noHome
+  /// The directory is a symbolic link.
   case symbolicLink(LocalPath)
+  /// The directory belongs to another user.
   case foreign(LocalPath, owner: UInt32)
+  /// Other users can write into the directory.
   case writableByOthers(LocalPath)
+  /// A file in it cannot be read or written.
   case file(FileError)
+  /// A database in it cannot be used.
   case database(LocalPath, SQLiteError)
   /// Another run works on the same project and roots. Its process and its start, in seconds since 1970, if it says so.
   case locked(pid: Int32?, since: Int64?)

@@ -2,6 +2,7 @@
 public struct Secret: Hashable, Sendable {
   private let text: String
 
+  /// Keeps a text out of descriptions and logs.
   public init(_ text: String) {
     self.text = text
   }

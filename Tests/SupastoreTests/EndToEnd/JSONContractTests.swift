@@ -132,22 +132,7 @@ private typealias ProgramStatus = SupastoreShell.ExitStatus
     symlink("a.txt", tree["root/link"])
     var met: Set<String> = []
     let keyless = supastore.with(["SUPABASE_SERVICE_ROLE_KEY": nil])
-    _ = try await check(supastore, ["version"], &met)
-    _ = try await check(supastore, ["schema"], &met)
-    #expect(try await check(supastore, ["schema", "--check"], &met).exitStatus == 8)
-    _ = try await check(supastore, ["config", "show"], &met, commandWords: 2)
-    let rooted = supastore.with(["TEST_FILES_DIR": #"\#(tree["root"]);/nosuch;C:\x;."#])
-    _ = try await check(rooted, ["config", "show"], &met, commandWords: 2)
-    _ = try await check(supastore, ["setup", "--check"], &met)
-    _ = try await check(keyless, ["test-connection"], &met)
-    _ = try await check(supastore.with(["SUPABASE_URL": "http://127.0.0.1:1"]), ["test-connection"], &met)
-    _ = try await check(supastore, ["test-connection"], &met)
-    _ = try await check(supastore, ["migrate", tree["root"]], &met)
-    _ = try await check(supastore, ["setup"], &met)
-    _ = try await check(supastore, ["test-connection"], &met)
-    try supastore.project.query(
-      "update storage.buckets set file_size_limit = 100, public = true where id = 'user-files'")
-    _ = try await check(supastore, ["setup"], &met)
+    try await checkSetup(keyless, &met)
     _ = try await check(supastore, ["migrate", "--dry-run", tree["root"]], &met)
     let migrated = try await check(supastore, ["migrate", tree["root"]], &met)
     _ = try await check(supastore, ["migrate", tree["root"]], &met)
@@ -180,6 +165,39 @@ private typealias ProgramStatus = SupastoreShell.ExitStatus
     _ = try await check(keyless, ["list"], &met)
     _ = try await check(supastore, ["info", id], &met)
     _ = try await check(supastore, ["info", "nosuch"], &met)
+    try await checkConversations(id, &met)
+    try supastore.project.query("update files set metadata = null, mime_type = null, size_bytes = null")
+    _ = try await check(supastore, ["list"], &met)
+    try supastore.project.query(
+      "do $$ begin perform set_config('storage.allow_delete_query','true',true); delete from storage.objects; end $$")
+    #expect(try await check(supastore, ["verify", "--repair", tree["root"]], &met).exitStatus == 7)
+    _ = try await check(supastore, ["info", id], &met)
+    try supastore.project.query("drop table messages")
+    _ = try await check(supastore, ["test-connection"], &met)
+    try await checkRemoval(&met)
+    #expect(contract.headings.subtracting(met).isEmpty)
+  }
+
+  private func checkSetup(_ keyless: Supastore, _ met: inout Set<String>) async throws {
+    _ = try await check(supastore, ["version"], &met)
+    _ = try await check(supastore, ["schema"], &met)
+    #expect(try await check(supastore, ["schema", "--check"], &met).exitStatus == 8)
+    _ = try await check(supastore, ["config", "show"], &met, commandWords: 2)
+    let rooted = supastore.with(["TEST_FILES_DIR": #"\#(tree["root"]);/nosuch;C:\x;."#])
+    _ = try await check(rooted, ["config", "show"], &met, commandWords: 2)
+    _ = try await check(supastore, ["setup", "--check"], &met)
+    _ = try await check(keyless, ["test-connection"], &met)
+    _ = try await check(supastore.with(["SUPABASE_URL": "http://127.0.0.1:1"]), ["test-connection"], &met)
+    _ = try await check(supastore, ["test-connection"], &met)
+    _ = try await check(supastore, ["migrate", tree["root"]], &met)
+    _ = try await check(supastore, ["setup"], &met)
+    _ = try await check(supastore, ["test-connection"], &met)
+    try supastore.project.query(
+      "update storage.buckets set file_size_limit = 100, public = true where id = 'user-files'")
+    _ = try await check(supastore, ["setup"], &met)
+  }
+
+  private func checkConversations(_ id: String, _ met: inout Set<String>) async throws {
     for command in ["link", "unlink"] {
       _ = try await check(supastore, [command, "--conversation", "d", "nosuch"], &met)
       for _ in 0..<2 { _ = try await check(supastore, [command, "--conversation", "d", id, "nosuch"], &met) }
@@ -191,16 +209,6 @@ private typealias ProgramStatus = SupastoreShell.ExitStatus
     _ = try await check(supastore, ["conversation", "list", "--limit", "1"], &met, commandWords: 2)
     _ = try await check(supastore, ["conversation", "show", "e"], &met, commandWords: 2)
     _ = try await check(supastore, ["conversation", "show", "nosuch"], &met, commandWords: 2)
-    try supastore.project.query("update files set metadata = null, mime_type = null, size_bytes = null")
-    _ = try await check(supastore, ["list"], &met)
-    try supastore.project.query(
-      "do $$ begin perform set_config('storage.allow_delete_query','true',true); delete from storage.objects; end $$")
-    #expect(try await check(supastore, ["verify", "--repair", tree["root"]], &met).exitStatus == 7)
-    _ = try await check(supastore, ["info", id], &met)
-    try supastore.project.query("drop table messages")
-    _ = try await check(supastore, ["test-connection"], &met)
-    try await checkRemoval(&met)
-    #expect(contract.headings.subtracting(met).isEmpty)
   }
 
   @Test func `counts of a summary add up to what was scanned, whatever happened`() async throws {

@@ -59,6 +59,32 @@ struct QueryParameters: Equatable {
     if let text = first("columns") { columns = Set(try Self.parse(RowsGrammar.columns, text, "columns parameter")) }
     if let text = first("select") { select = try Self.parse(RowsGrammar.selectList, text, "select parameter") }
 
+    if let text = first("on_conflict") {
+      onConflict = try Self.parse(RowsGrammar.columns, text, "on_conflict parameter")
+    }
+    func range(prefix: String) -> RowRange {
+      RowRange(
+        limit: given.last { $0.name == prefix + "limit" }?.value,
+        offset: given.last { $0.name == prefix + "offset" }?.value)
+    }
+    self.range = range(prefix: "")
+    var ranges: [EmbedParameter] = []
+    var limited: Set<[String]> = []
+    for (name, _) in ending(in: "limit", "offset") where name.contains(".") {
+      let (path, field) = try Self.parse(RowsGrammar.treePath, name, "tree path")
+      guard limited.insert(path).inserted else { continue }
+      ranges.append(
+        EmbedParameter(path: path, value: .range(range(prefix: String(name.dropLast(field.name.utf8.count))))))
+    }
+    let filtersOfEmbeds = try takeFilters(given, isReadingCall: isReadingCall)
+    embedded = filtersOfEmbeds.reversed() + orders.reversed() + ranges + logicOfEmbeds.reversed()
+  }
+
+  /// Everything that is no word of PostgREST's own is a filter, or an argument of a function.
+  /// - Returns: those of embedded tables.
+  private mutating func takeFilters(
+    _ given: [(name: String, value: String)], isReadingCall: Bool
+  ) throws(RowsError) -> [EmbedParameter] {
     var filtersOfEmbeds: [EmbedParameter] = []
     let reserved = ["order", "limit", "offset", "and", "or"]
     for (name, value) in given
@@ -78,24 +104,7 @@ struct QueryParameters: Equatable {
         filtersOfEmbeds.append(EmbedParameter(path: path, value: .condition(.filter(filter))))
       }
     }
-    if let text = first("on_conflict") {
-      onConflict = try Self.parse(RowsGrammar.columns, text, "on_conflict parameter")
-    }
-    func range(prefix: String) -> RowRange {
-      RowRange(
-        limit: given.last { $0.name == prefix + "limit" }?.value,
-        offset: given.last { $0.name == prefix + "offset" }?.value)
-    }
-    self.range = range(prefix: "")
-    var ranges: [EmbedParameter] = []
-    var limited: Set<[String]> = []
-    for (name, _) in ending(in: "limit", "offset") where name.contains(".") {
-      let (path, field) = try Self.parse(RowsGrammar.treePath, name, "tree path")
-      guard limited.insert(path).inserted else { continue }
-      ranges.append(
-        EmbedParameter(path: path, value: .range(range(prefix: String(name.dropLast(field.name.utf8.count))))))
-    }
-    embedded = filtersOfEmbeds.reversed() + orders.reversed() + ranges + logicOfEmbeds.reversed()
+    return filtersOfEmbeds
   }
 
   private static func lastWord(_ name: String) -> String {
