@@ -74,7 +74,8 @@ let package = Package(
         .embedInCode("Resources/Grants.sql"),
       ], swiftSettings: strict),
     // The program.
-    .target(name: "SupastoreShell", dependencies: ["StorageCore", "CommandTable"], swiftSettings: strict),
+    .target(
+      name: "SupastoreShell", dependencies: ["StorageCore", "StorageFormats", "CommandTable"], swiftSettings: strict),
     .target(
       name: "SupastoreRendering", dependencies: ["SupastoreShell", "StorageCore", "CommandTable"], swiftSettings: strict
     ),

@@ -3,8 +3,13 @@ package struct JSONWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
   /// Whether the next key or value follows another one.
   private var needsComma = false
+  private let isForTerminals: Bool
 
-  package init() {}
+  /// - Parameter isForTerminals: whether controls are escaped that JSON would let through, but that move a terminal's cursor
+  ///   or turn its text round.
+  package init(forTerminals isForTerminals: Bool = false) {
+    self.isForTerminals = isForTerminals
+  }
 
   package mutating func beginObject() { open(UInt8(ascii: "{")) }
   package mutating func endObject() { close(UInt8(ascii: "}")) }
@@ -61,29 +66,47 @@ package struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
     var text = text
     text.withUTF8 { utf8 in
-      var start = 0
-      for index in utf8.indices {
-        let byte = utf8[index]
-        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+      var (start, index) = (0, 0)
+      while index < utf8.count {
+        guard let (code, length) = unspeakable(utf8[index...]) else {
+          index += 1
+          continue
+        }
         bytes.append(contentsOf: utf8[start..<index])
-        escape(byte)
-        start = index + 1
+        escape(code)
+        index += length
+        start = index
       }
       bytes.append(contentsOf: utf8[start...])
     }
     bytes.append(UInt8(ascii: "\""))
   }
 
-  private mutating func escape(_ byte: UInt8) {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+  /// The code point at the beginning of `rest` and its length in UTF-8, when it has to be escaped.
+  private func unspeakable(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> (code: UInt32, length: Int)? {
+    let byte = rest[rest.startIndex]
+    if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return (UInt32(byte), 1) }
+    guard isForTerminals, byte == 0x7f || byte == 0xc2 || byte == 0xe2 else { return nil }
+    var decoder = UTF8()
+    var iterator = rest.makeIterator()
+    guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return nil }
+    switch scalar {
+    case "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+      return (scalar.value, UTF8.width(scalar))
+    default: return nil
+    }
+  }
+
+  private mutating func escape(_ code: UInt32) {
+    switch code {
+    case 0x22: bytes += Array(#"\""#.utf8)
+    case 0x5c: bytes += Array(#"\\"#.utf8)
     case 0x0a: bytes += Array(#"\n"#.utf8)
     case 0x0d: bytes += Array(#"\r"#.utf8)
     case 0x09: bytes += Array(#"\t"#.utf8)
     default:
-      let digits = Array("0123456789abcdef".utf8)
-      bytes += Array(#"\u00"#.utf8)
-      bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      let digits = String(code, radix: 16)
+      bytes += Array(#"\u"#.utf8) + Array(repeating: UInt8(ascii: "0"), count: 4 - digits.utf8.count) + Array(digits.utf8)
     }
   }
 }

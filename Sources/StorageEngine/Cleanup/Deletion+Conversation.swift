@@ -64,7 +64,7 @@ extension Deletion {
       let here = removal.files.filter { file in !(file.fileID.map(removal.waiting.contains) ?? false) }
       try await log.note(
         .conversation, .conversation,
-        here.map { file in (file, file.fileID.flatMap { removal.rows[$0]?.columnValues }) })
+        here.map { file in (file, file.fileID.flatMap { removal.rows[$0]?.json }) })
       CrashPoint.removalNoted.reached()
       let deleted: DeletedConversation?
       do throws(StorageError) {

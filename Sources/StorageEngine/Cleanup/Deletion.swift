@@ -199,7 +199,7 @@ struct Trashing: Sendable {
   ) async throws(StorageError) -> [(FileReference, Removal)] {
     try await log.note(
       .trash, .deleted,
-      files.map { file in (Removal(.found, file.1, linkCount: linkCounts[file.1.id] ?? 0), file.1.columnValues) })
+      files.map { file in (Removal(.found, file.1, linkCount: linkCounts[file.1.id] ?? 0), file.1.json) })
     CrashPoint.removalNoted.reached()
     let entries: [TrashEntry]
     do throws(StorageError) {

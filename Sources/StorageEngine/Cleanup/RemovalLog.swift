@@ -88,15 +88,3 @@ extension OpenProject {
     RemovalLog(in: try journalPlace().directory, of: url ?? "local", run: run)
   }
 }
-
-extension FileRow {
-  /// Under the names of the columns.
-  var columnValues: JSONValue {
-    .object([
-      "id": .string(id.description), "storage_path": .string(storagePath), "original_name": .string(originalName),
-      "mime_type": mediaType.map { .string($0) } ?? .null, "size_bytes": byteCount.map { .integer($0) } ?? .null,
-      "file_type": .string(type.rawValue), "metadata": metadata.json,
-      "created_at": createdAt.map { .string($0) } ?? .null,
-    ])
-  }
-}

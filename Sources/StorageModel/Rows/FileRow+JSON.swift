@@ -38,22 +38,27 @@ extension FileRow: Decodable {
       createdAt: try row.decodeIfPresent(String.self, forKey: .createdAt))
   }
 
+  /// The columns that an insertion sets, in their order.
+  private var columns: [(name: String, value: JSONValue)] {
+    [
+      ("id", .string(id.description)), ("storage_path", .string(storagePath)), ("original_name", .string(originalName)),
+      ("mime_type", mediaType.map { .string($0) } ?? .null), ("size_bytes", byteCount.map { .integer($0) } ?? .null),
+      ("file_type", .string(type.rawValue)), ("metadata", metadata.json),
+    ]
+  }
+
   /// Writes the members of the row to be inserted.
   package func write(to row: inout JSONWriter) {
-    row.key("id")
-    row.value(id.description)
-    row.key("storage_path")
-    row.value(storagePath)
-    row.key("original_name")
-    row.value(originalName)
-    row.key("mime_type")
-    if let mediaType { row.value(mediaType) } else { row.null() }
-    row.key("size_bytes")
-    if let byteCount { row.value(byteCount) } else { row.null() }
-    row.key("file_type")
-    row.value(type.rawValue)
-    row.key("metadata")
-    metadata.json.write(to: &row)
+    for (name, value) in columns {
+      row.key(name)
+      value.write(to: &row)
+    }
+  }
+
+  /// The whole row, as the database has it.
+  package var json: JSONValue {
+    let createdAt: JSONValue = createdAt.map { .string($0) } ?? .null
+    return .object(Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.value) } + [("created_at", createdAt)]))
   }
 }
 

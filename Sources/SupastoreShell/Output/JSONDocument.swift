@@ -1,3 +1,5 @@
+internal import StorageFormats
+
 /// A JSON value to print. Members keep their order.
 ///
 /// ```swift
@@ -47,53 +49,30 @@ extension JSONDocument {
   /// On one line, in UTF-8. Control characters are escaped, also those that JSON would let through, so the text is
   /// harmless to a terminal.
   package var line: String {
-    var text = ""
-    write(to: &text)
-    return text
+    var writer = JSONWriter(forTerminals: true)
+    write(to: &writer)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 
-  private func write(to text: inout String) {
+  private func write(to writer: inout JSONWriter) {
     switch self {
     case .object(let members):
-      text += "{"
-      for (index, member) in members.enumerated() {
-        if index > 0 { text += "," }
-        Self.quote(member.name, to: &text)
-        text += ":"
-        member.value.write(to: &text)
+      writer.beginObject()
+      for member in members {
+        writer.key(member.name)
+        member.value.write(to: &writer)
       }
-      text += "}"
+      writer.endObject()
     case .array(let elements):
-      text += "["
-      for (index, element) in elements.enumerated() {
-        if index > 0 { text += "," }
-        element.write(to: &text)
-      }
-      text += "]"
-    case .string(let string): Self.quote(string, to: &text)
-    case .integer(let number): text += String(number)
-    case .number(let number): text += number.isFinite ? number.description : "null"
-    case .digits(let digits): text += digits
-    case .bool(let flag): text += flag ? "true" : "false"
-    case .null: text += "null"
+      writer.beginArray()
+      for element in elements { element.write(to: &writer) }
+      writer.endArray()
+    case .string(let string): writer.value(string)
+    case .integer(let number): writer.value(number)
+    case .number(let number): writer.raw((number.isFinite ? number.description : "null").utf8)
+    case .digits(let digits): writer.raw(digits.utf8)
+    case .bool(let flag): writer.value(flag)
+    case .null: writer.null()
     }
-  }
-
-  private static func quote(_ string: String, to text: inout String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
   }
 }
