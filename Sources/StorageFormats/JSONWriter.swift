@@ -105,8 +105,8 @@ package struct JSONWriter: Sendable {
     case 0x0d: bytes += Array(#"\r"#.utf8)
     case 0x09: bytes += Array(#"\t"#.utf8)
     default:
-      let digits = String(code, radix: 16)
-      bytes += Array(#"\u"#.utf8) + Array(repeating: UInt8(ascii: "0"), count: 4 - digits.utf8.count) + Array(digits.utf8)
+      let digits = Array(String(code, radix: 16).utf8)
+      bytes += Array(#"\u"#.utf8) + Array(repeating: UInt8(ascii: "0"), count: 4 - digits.count) + digits
     }
   }
 }
