@@ -2,10 +2,8 @@ internal import StorageModel
 internal import SupabaseClient
 
 extension FileRow {
-  static let columns: [Column] = insertedColumns + ["created_at"]
-  static let insertedColumns: [Column] = [
-    "id", "storage_path", "original_name", "mime_type", "size_bytes", "file_type", "metadata",
-  ]
+  static let columns = Column.allCases.map { SupabaseClient.Column($0.rawValue) }
+  static let insertedColumns = Column.allCases.filter { $0 != .createdAt }.map { SupabaseClient.Column($0.rawValue) }
 }
 
 extension ConversationRow {

@@ -125,11 +125,7 @@ struct DatabaseRebuild {
   func insert(_ file: FileRow, madeAt time: String) throws(SQLiteError) -> Bool {
     try run(
       "INSERT INTO files (\(LocalDatabase.fileColumns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-      [
-        .text(file.id.description), .text(file.storagePath), .text(file.originalName), SQLiteValue(file.mediaType),
-        file.byteCount.map { .integer($0) } ?? .null, .text(file.type.rawValue), .text(file.metadata.json.text),
-        .text(time),
-      ])
+      file.columnValues(madeAt: time))
     return database.changedRowCount > 0
   }
 

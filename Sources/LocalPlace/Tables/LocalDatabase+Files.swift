@@ -4,8 +4,7 @@ internal import StoragePlaces
 package import StorageSQLite
 
 extension LocalDatabase {
-  static let fileColumns =
-    "id, storage_path, original_name, mime_type, size_bytes, file_type, metadata, created_at"
+  static let fileColumns = FileRow.Column.allCases.map(\.rawValue).joined(separator: ", ")
 
   package func files(ids: [FileID]) throws(SQLiteError) -> [FileRow] {
     try files(where: "id", areIn: ids.map(\.description))
@@ -43,11 +42,7 @@ extension LocalDatabase {
       """)
     var inserted: Set<FileID> = []
     for file in files {
-      try insertion.run([
-        .text(file.id.description), .text(file.storagePath), .text(file.originalName), SQLiteValue(file.mediaType),
-        file.byteCount.map { .integer($0) } ?? .null, .text(file.type.rawValue), .text(file.metadata.json.text),
-        .text(time.columnText), .text(file.storagePath),
-      ])
+      try insertion.run(file.columnValues(madeAt: time.columnText) + [.text(file.storagePath)])
       if database.changedRowCount > 0 { inserted.insert(file.id) }
     }
     return inserted
@@ -109,6 +104,18 @@ extension LocalDatabase {
 }
 
 extension FileRow {
+  /// All columns in their order.
+  func columnValues(madeAt time: String) -> [SQLiteValue] {
+    Column.allCases.map { column in
+      switch column {
+      case .id, .storagePath, .originalName, .mediaType, .type: SQLiteValue(value(of: column).string)
+      case .byteCount: byteCount.map { .integer($0) } ?? .null
+      case .metadata: .text(metadata.json.text)
+      case .createdAt: .text(time)
+      }
+    }
+  }
+
   /// From a row with all columns in their order.
   init(_ row: borrowing Statement) throws(SQLiteError) {
     guard let type = FileType(rawValue: try row.text(5)) else { throw .damaged("an unknown file type") }

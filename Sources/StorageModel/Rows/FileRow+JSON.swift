@@ -10,19 +10,49 @@ extension FileID: Decodable {
   }
 }
 
-extension FileRow: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case id, metadata
+extension FileRow {
+  /// The columns of `files`, in the order in which they are written.
+  package enum Column: String, CodingKey, CaseIterable {
+    case id
     case storagePath = "storage_path"
     case originalName = "original_name"
     case mediaType = "mime_type"
     case byteCount = "size_bytes"
     case type = "file_type"
+    case metadata
     case createdAt = "created_at"
   }
 
+  package func value(of column: Column) -> JSONValue {
+    switch column {
+    case .id: .string(id.description)
+    case .storagePath: .string(storagePath)
+    case .originalName: .string(originalName)
+    case .mediaType: mediaType.map { .string($0) } ?? .null
+    case .byteCount: byteCount.map { .integer($0) } ?? .null
+    case .type: .string(type.rawValue)
+    case .metadata: metadata.json
+    case .createdAt: createdAt.map { .string($0) } ?? .null
+    }
+  }
+
+  /// Writes the members of the row to be inserted: the database says when it was made.
+  package func write(to row: inout JSONWriter) {
+    for column in Column.allCases where column != .createdAt {
+      row.key(column.rawValue)
+      value(of: column).write(to: &row)
+    }
+  }
+
+  /// The whole row, as the database has it.
+  package var json: JSONValue {
+    .object(Dictionary(uniqueKeysWithValues: Column.allCases.map { ($0.rawValue, value(of: $0)) }))
+  }
+}
+
+extension FileRow: Decodable {
   public init(from decoder: any Decoder) throws {
-    let row = try decoder.container(keyedBy: CodingKeys.self)
+    let row = try decoder.container(keyedBy: Column.self)
     let typeName = try row.decode(String.self, forKey: .type)
     guard let type = FileType(rawValue: typeName) else {
       throw DecodingError.dataCorruptedError(forKey: .type, in: row, debugDescription: "an unknown file type")
@@ -36,29 +66,6 @@ extension FileRow: Decodable {
       type: type,
       metadata: FileMetadata(try row.decodeIfPresent(JSONValue.self, forKey: .metadata) ?? .null),
       createdAt: try row.decodeIfPresent(String.self, forKey: .createdAt))
-  }
-
-  /// The columns that an insertion sets, in their order.
-  private var columns: [(name: String, value: JSONValue)] {
-    [
-      ("id", .string(id.description)), ("storage_path", .string(storagePath)), ("original_name", .string(originalName)),
-      ("mime_type", mediaType.map { .string($0) } ?? .null), ("size_bytes", byteCount.map { .integer($0) } ?? .null),
-      ("file_type", .string(type.rawValue)), ("metadata", metadata.json),
-    ]
-  }
-
-  /// Writes the members of the row to be inserted.
-  package func write(to row: inout JSONWriter) {
-    for (name, value) in columns {
-      row.key(name)
-      value.write(to: &row)
-    }
-  }
-
-  /// The whole row, as the database has it.
-  package var json: JSONValue {
-    let createdAt: JSONValue = createdAt.map { .string($0) } ?? .null
-    return .object(Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0.value) } + [("created_at", createdAt)]))
   }
 }
 
