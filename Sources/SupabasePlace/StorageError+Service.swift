@@ -38,10 +38,15 @@ extension StorageError {
         "the database grants the key's role nothing on it: run `supastore schema | psql \"$DB_URL\"`, which grants the "
           + "service role what it needs"
       )
-    case .denied:
-      error.isExpiredKey
-        ? (.denied, "the key has expired: make a new one in the dashboard under Settings, API")
-        : (.denied, "check SUPABASE_SERVICE_ROLE_KEY: dashboard, Settings, API")
+    case .denied where error.isExpiredKey:
+      (.denied, "the key has expired: make a new one in the dashboard under Settings, API Keys")
+    case .denied where error.isOfDisabledKey:
+      (
+        .denied,
+        [error.hint, "take an sb_secret_ key from the dashboard: Settings, API Keys"].compactMap(\.self)
+          .joined(separator: "; ")
+      )
+    case .denied: (.denied, "check SUPABASE_SERVICE_ROLE_KEY: dashboard, Settings, API Keys")
     case .missing: (.notFound, nil)
     case .conflict:
       if error.isForeignKeyViolation {

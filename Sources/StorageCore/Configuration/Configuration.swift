@@ -103,9 +103,7 @@ public struct Configuration: Sendable {
       let isComplete =
         environment[Setting.mode.name].map { $0.elementsEqual("local".utf8) } ?? false
         || environment[Setting.projectURL.name] != nil
-          && [Setting.serviceRoleKey.name, Setting.serviceRoleKey.fileVariant].contains { name in
-            name.map { environment[$0] != nil } ?? false
-          }
+          && Setting.serviceRoleKey.variables.contains { environment[$0] != nil }
       guard !isNamed, isComplete else { throw error }
       return (nil, ["\(error); it was not read"])
     }

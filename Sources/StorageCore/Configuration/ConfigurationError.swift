@@ -14,8 +14,10 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case invalid(Setting, Origin, reason: String)
   /// A path of Windows among the values that means nothing here.
   case drivePath(Setting, Origin, DrivePathError)
-  /// The value and a file with the value.
-  case setTwice(Setting, Origin)
+  /// The variable, and the one that names a file with the value.
+  case setTwice(String, Origin)
+  /// Two variables that mean the same setting and hold different values.
+  case contradictory(Setting, String, String, Origin)
   /// A line of a file of settings that cannot be read, and why.
   case dotEnv(LocalPath, line: Int, String)
   /// A file of settings that belongs to another user.
@@ -36,8 +38,9 @@ extension ConfigurationError: CustomStringConvertible {
     case .unknownName(let name, let origin, _): "\(LocalPath(checked: Array(name.utf8))) (\(origin)) is no setting"
     case .invalid(let setting, let origin, let reason): "\(setting.name) (\(origin)) \(reason)"
     case .drivePath(let setting, let origin, let error): "\(setting.name) (\(origin)) cannot be used: \(error)"
-    case .setTwice(let setting, let origin):
-      "both \(setting.name) and \(setting.fileVariant ?? setting.name) are set (\(origin))"
+    case .setTwice(let name, let origin): "both \(name) and \(name)_FILE are set (\(origin))"
+    case .contradictory(_, let name, let other, let origin):
+      "\(name) and \(other) are both set, to different values (\(origin))"
     case .dotEnv(let path, let line, let reason): "\(path) line \(line): \(reason)"
     case .foreignDotEnv(let path): "\(path) belongs to another user"
     case .writableByOthers(let path): "\(path) can be written by other users, who could point it elsewhere"
@@ -51,12 +54,12 @@ extension ConfigurationError: CustomStringConvertible {
     switch self {
     case .missing(_, let similar?), .incomplete(_, _, let similar?): "\(similar) is set: was it meant?"
     case .missing(let setting, nil), .incomplete(_, let setting, nil):
-      "set \(setting.name) in the environment or in .env: \(setting.source)"
+      "set \(setting.names.joined(separator: " or ")) in the environment or in .env: \(setting.source)"
     case .unknownName(_, _, let nearest?): "did you mean \(nearest)?"
     case .invalid(.driveMap, _, _): "an entry is a drive or a folder on one, and where it lies here: C:=/mnt/c"
     case .drivePath(_, _, let error): error.hint
     case .unknownName(_, _, nil), .invalid: "supastore config show lists every setting"
-    case .setTwice: "keep one of the two"
+    case .setTwice, .contradictory: "keep one of the two"
     case .dotEnv: "a line is NAME=value; a value with spaces or # stands in quotes"
     case .writableByOthers(let path): "run chmod go-w \(path)"
     case .foreignDotEnv: "if you trust it, name it: --env-file .env"

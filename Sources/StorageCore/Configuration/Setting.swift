@@ -57,8 +57,22 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
   /// The variable.
   public var name: String { rawValue }
 
+  /// Every variable that may hold it: the dashboard of today calls the keys by other names than that of 2024.
+  public var names: [String] {
+    switch self {
+    case .serviceRoleKey: [name, "SUPABASE_SECRET_KEY"]
+    case .anonKey: [name, "SUPABASE_PUBLISHABLE_KEY"]
+    case .projectURL, .roots, .mode, .jobs, .stateDirectory, .cacheDirectory, .cacheSize, .allowHTTP, .certificateFile,
+      .proxy, .quota, .driveMap:
+      [name]
+    }
+  }
+
   /// The variable that names a file with the value in place of the value.
   public var fileVariant: String? { isSecret ? "\(name)_FILE" : nil }
+
+  /// Every variable that has to do with it.
+  var variables: [String] { names + (isSecret ? names.map { "\($0)_FILE" } : []) }
 
   /// Whether its value is shown to nobody.
   public var isSecret: Bool { kind == .secret }
@@ -95,8 +109,9 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .projectURL: "The project's URL: in its dashboard under Settings, API."
     case .serviceRoleKey:
-      "The service role key, legacy or sb_secret_…: in the dashboard under Settings, API. It may do everything: keep it."
-    case .anonKey: "The anon or sb_publishable_… key, from the same place. Optional: only its presence is reported."
+      "The secret key, sb_secret_…, or the legacy service role key: in the dashboard under Settings, API Keys. It may do everything: keep it. SUPABASE_SECRET_KEY is the same."
+    case .anonKey:
+      "The publishable key, sb_publishable_…, or the legacy anon key, from the same place. Optional: only its presence is reported. SUPABASE_PUBLISHABLE_KEY is the same."
     case .roots:
       "The directory to migrate, or several, absolute, separated by ; , or :. Windows paths go through the drive map."
     case .mode:
@@ -138,7 +153,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
   /// Where to get a value, for whoever lacks it.
   var source: String {
     switch self {
-    case .projectURL, .serviceRoleKey, .anonKey: "it stands in the project's dashboard under Settings, API"
+    case .projectURL: "it stands in the project's dashboard under Settings, API"
+    case .serviceRoleKey, .anonKey: "it stands in the project's dashboard under Settings, API Keys"
     case .roots: "name the directories, or set it to them"
     case .mode, .jobs, .stateDirectory, .cacheDirectory, .cacheSize, .allowHTTP, .certificateFile, .proxy, .quota,
       .driveMap:

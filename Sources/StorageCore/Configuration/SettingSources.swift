@@ -57,9 +57,8 @@ struct SettingSources: Sendable {
   /// one of ours is a mistake.
   private static func check(_ name: String, _ origin: Origin) throws(ConfigurationError) {
     guard name.hasPrefix(prefix) else { return }
-    let known = Setting.allCases.flatMap { [$0.name] + ($0.fileVariant.map { [$0] } ?? []) }.filter {
-      $0.hasPrefix(prefix)
-    }.map { String($0.dropFirst(prefix.count)) }
+    let known = Setting.allCases.flatMap(\.variables).filter { $0.hasPrefix(prefix) }
+      .map { String($0.dropFirst(prefix.count)) }
     let rest = String(name.dropFirst(prefix.count))
     guard !known.contains(rest) else { return }
     let nearest = known.nearest(to: rest).map { prefix + $0 }
@@ -67,13 +66,28 @@ struct SettingSources: Sendable {
     throw .unknownName(name, origin, nearest: nearest)
   }
 
-  /// The value in one place, or in the file that is named in its stead there.
+  /// The value in one place, under whichever of its names, or in the file that is named in its stead there. Two names
+  /// with one value are no mistake: programs that know one of them each may share a file of settings.
   private static func find(
     _ setting: Setting, in place: (String) -> Value?
   ) throws(ConfigurationError) -> Value? {
-    let value = place(setting.name)
-    guard let variant = setting.fileVariant, let named = place(variant) else { return value }
-    guard value == nil else { throw .setTwice(setting, named.origin) }
+    var found: (name: String, value: Value)?
+    for name in setting.names {
+      guard let value = try find(name, of: setting, in: place) else { continue }
+      if let (other, known) = found, known.bytes != value.bytes {
+        throw .contradictory(setting, other, name, value.origin)
+      }
+      found = found ?? (name, value)
+    }
+    return found?.value
+  }
+
+  private static func find(
+    _ name: String, of setting: Setting, in place: (String) -> Value?
+  ) throws(ConfigurationError) -> Value? {
+    let value = place(name)
+    guard setting.isSecret, let named = place("\(name)_FILE") else { return value }
+    guard value == nil else { throw .setTwice(name, named.origin) }
     guard let path = LocalPath(bytes: named.bytes) else { return nil }
     let file: SettingFile
     do throws(FileError) {
@@ -158,7 +172,7 @@ struct SettingSources: Sendable {
 
   /// A variable that is set, is no setting, and may have been meant as this one.
   func similar(to setting: Setting) -> String? {
-    names.filter { name in !Setting.allCases.contains { $0.name == name || $0.fileVariant == name } }
+    names.filter { name in !Setting.allCases.contains { $0.variables.contains(name) } }
       .nearest(to: setting.name)
   }
 }

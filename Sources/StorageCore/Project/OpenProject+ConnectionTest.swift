@@ -117,6 +117,11 @@ private struct ConnectionChecks: Sendable {
           throw StorageError(.setup, "bucket \(expected.name) does not exist", hint: "run `supastore setup`")
         }
         findings.append(.bucket(bucket))
+        guard !bucket.isPublic else {
+          throw StorageError(
+            .setup, "bucket \(expected.name) is public: whoever knows a key can read its object",
+            hint: "make it private in the dashboard under Storage; `supastore setup --check` looks again")
+        }
         guard bucket.byteLimit != nil else {
           throw StorageError(
             .setup, "bucket \(expected.name) has no file size limit",

@@ -50,6 +50,9 @@ public struct ProjectSettings: Sendable {
     return try? JournalPlace.outage(of: project.address.url, in: state, isObeyed: isObeyed)
   }
 
+  /// Whether the key is a JSON Web Token: Supabase ends this older kind with the year 2026.
+  public var hasLegacyKey: Bool { if case .legacy = project.key.kind { true } else { false } }
+
   /// Throws `.denied` when the key shows that it is not the service role's: with another one the project looks empty, and
   /// what is there looks lost.
   public func checkRole() throws(StorageError) {
@@ -91,7 +94,7 @@ public struct ProjectSettings: Sendable {
     } catch {
       throw StorageError(
         .configuration, "SUPABASE_SERVICE_ROLE_KEY: \(error)",
-        hint: "copy the whole service_role or sb_secret_ key from the dashboard: Settings, API")
+        hint: "copy the whole sb_secret_ or service_role key from the dashboard: Settings, API Keys")
     }
   }
 }
@@ -109,7 +112,7 @@ extension SupabaseProject {
     guard key.role == "service_role" else {
       throw StorageError(
         .denied, "SUPABASE_SERVICE_ROLE_KEY holds a key with the role \(key.role), not service_role",
-        hint: "take the service_role or sb_secret_ key from the dashboard: Settings, API")
+        hint: "take the sb_secret_ or service_role key from the dashboard: Settings, API Keys")
     }
   }
 }

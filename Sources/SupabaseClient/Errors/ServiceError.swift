@@ -104,6 +104,9 @@ extension ServiceError {
     kind == .denied && (message == "JWT expired" || message.hasPrefix("\"exp\" claim"))
   }
 
+  /// The project takes keys of the older kind no longer.
+  package var isOfDisabledKey: Bool { kind == .denied && message.hasPrefix("Legacy API keys are disabled") }
+
   /// The role has no privilege on a table or function at all; of a policy that forbids a row PostgreSQL speaks otherwise.
   package var isMissingGrant: Bool { code == "42501" && message.hasPrefix("permission denied for") }
 

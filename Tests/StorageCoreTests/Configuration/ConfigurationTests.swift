@@ -107,6 +107,27 @@ import Testing
     #expect(try configuration(["SUPASTORE_ALLOW_HTTP": value]).allowsPlainHTTP == expected)
   }
 
+  @Test func `a key goes by the name of today, too, and two that differ are a mistake`() throws {
+    #expect(try configuration(["SUPABASE_SECRET_KEY": "a"]).serviceRoleKey?.revealed == "a")
+    #expect(try configuration(["SUPABASE_PUBLISHABLE_KEY": "a"]).anonKey?.revealed == "a")
+    let same = ["SUPABASE_SERVICE_ROLE_KEY": "a", "SUPABASE_SECRET_KEY": "a"]
+    #expect(try configuration(same).serviceRoleKey?.revealed == "a")
+    let different = ["SUPABASE_SERVICE_ROLE_KEY": "a", "SUPABASE_SECRET_KEY": "b"]
+    let error = try #require(error { try configuration(different) })
+    #expect(
+      error
+        == .contradictory(.serviceRoleKey, "SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_SECRET_KEY", .environment))
+    try withTemporaryDirectory { root in
+      let file = try root.appending("key")
+      try file.write("b\n")
+      let named = ["SUPABASE_SECRET_KEY_FILE": file.description]
+      #expect(try configuration(named).serviceRoleKey?.revealed == "b")
+      #expect(
+        self.error { try configuration(named.merging(["SUPABASE_SECRET_KEY": "b"]) { $1 }) }
+          == .setTwice("SUPABASE_SECRET_KEY", .environment))
+    }
+  }
+
   @Test func `a secret can come from a file, without its last newline`() throws {
     try withTemporaryDirectory { root in
       let file = try root.appending("key")
@@ -116,7 +137,7 @@ import Testing
         #expect(configuration.serviceRoleKey?.revealed == "secret")
       }
       let both = ["SUPABASE_SERVICE_ROLE_KEY_FILE": file.description, "SUPABASE_SERVICE_ROLE_KEY": "x"]
-      #expect(error { try configuration(both) } == .setTwice(.serviceRoleKey, .environment))
+      #expect(error { try configuration(both) } == .setTwice("SUPABASE_SERVICE_ROLE_KEY", .environment))
       try file.write("\n")
       #expect(throws: ConfigurationError.self) {
         try configuration(["SUPABASE_SERVICE_ROLE_KEY_FILE": file.description])

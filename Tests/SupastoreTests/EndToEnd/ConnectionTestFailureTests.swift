@@ -96,6 +96,26 @@ import Testing
     #expect(failed == [3: nil, 4: 3, 5: 3, 6: 3])
   }
 
+  @Test func `a bucket that anybody can read`() async throws {
+    try await supastore.setUp()
+    try supastore.project.query("update storage.buckets set public = true where id = 'user-files'")
+    let failed = try await expectFailure(
+      1, in: supastore, "   Public: True\n",
+      "❌ Bucket 'user-files': bucket user-files is public: whoever knows a key can read its object\n")
+    #expect(failed == [5: nil])
+  }
+
+  @Test func `legacy keys that the project takes no longer`() async throws {
+    var fault = StandInInstance.Fault(.status, on: "*", count: 0)
+    fault.status = 401
+    fault.body = #"{"message":"Legacy API keys are disabled","hint":"They were disabled on 2026-11-01"}"#
+    supastore.project.add(fault)
+    let failed = try await expectFailure(
+      5, in: supastore, "❌ Database connection failed: rows GET schema_version: 401: Legacy API keys are disabled\n",
+      "  → They were disabled on 2026-11-01; take an sb_secret_ key from the dashboard: Settings, API Keys\n")
+    #expect(failed == [3: nil, 4: 3, 5: 3, 6: 3])
+  }
+
   @Test func `a service in trouble is asked three times`() async throws {
     var fault = StandInInstance.Fault(.status, on: "*", count: 0)
     fault.status = 503

@@ -29,6 +29,11 @@ extension TestConnectionCommand: Command {
     if report.passed(.environment) {
       do {
         let settings = try ProjectSettings(configuration)
+        if settings.hasLegacyKey {
+          context.console.note(
+            "the key is of the legacy kind, which Supabase ends: make an sb_secret_ key in the dashboard, Settings, API Keys"
+          )
+        }
         report = try await context.withOpen(settings, configuration) { [report] project in
           var report = report
           await project.testConnection(&report)
