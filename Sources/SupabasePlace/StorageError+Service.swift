@@ -16,6 +16,23 @@ extension StorageError {
   }
 
   private static func meaning(of error: ServiceError) -> (Code, hint: String?) {
+    let (code, hint) = meaningOfKind(error)
+    if error.transport == .tls {
+      return (
+        code, "if its certificate is to be trusted, name its authority with SUPASTORE_CA_FILE; else check SUPABASE_URL"
+      )
+    }
+    guard error.isForeign else { return (code, hint) }
+    if [413, 414, 431].contains(error.status) {
+      return (
+        code,
+        "a proxy in front of Supabase takes no request of this size: raise its limit (nginx: client_max_body_size)"
+      )
+    }
+    return (code, "something between answered: check SUPABASE_URL, and the proxies, gateways and firewalls on the way")
+  }
+
+  private static func meaningOfKind(_ error: ServiceError) -> (Code, hint: String?) {
     switch error.kind {
     case .retryable, .ambiguous:
       if error.isOfObjectBytes, error.code == "InternalError" {

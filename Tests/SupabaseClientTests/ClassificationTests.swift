@@ -121,6 +121,16 @@ import Testing
   }
 
   @Test(arguments: [
+    (403, "<html><title>blocked</title></html>", true), (413, "\n<!DOCTYPE html>", true), (301, "", true),
+    (404, #"{"message":"no Route matched with those values"}"#, true), (403, "", false), (503, "upstream", false),
+    (300, #"{"code":"PGRST203","message":"m"}"#, false), (401, #"{"message":"Invalid API key"}"#, false),
+    (404, #"{"code":"PGRST205","message":"m"}"#, false),
+  ])
+  func `who answered is known by how it answers`(_ status: Int, _ body: String, _ isForeign: Bool) {
+    #expect(ServiceError(refusal: Fixture.reply(status, body), of: Fixture.rowsRead).isForeign == isForeign)
+  }
+
+  @Test(arguments: [
     (301, ServiceError.Kind.setUp), (400, .invalid), (401, .denied), (402, .serviceDown), (403, .denied), (404, .setUp),
     (408, .ambiguous), (409, .conflict), (413, .limit), (414, .limit), (425, .retryable), (429, .retryable),
     (431, .limit),

@@ -13,7 +13,22 @@ extension ServiceError {
       kind, route, status: status, httpStatus: reply.status, code: code,
       message: Self.message(of: reply, envelope, code),
       details: envelope?.details.flatMap(Self.withoutRow), hint: envelope?.hint.map(MessageCleaner.clean),
-      retryAfter: RetryAfter.duration(in: reply))
+      retryAfter: RetryAfter.duration(in: reply), isForeign: Self.isForeign(reply, envelope, code, route))
+  }
+
+  /// Supabase redirects nobody, shows no pages, and has every route that is asked for.
+  private static func isForeign(
+    _ reply: HTTPReply, _ envelope: ErrorEnvelope?, _ code: String?, _ route: Route
+  ) -> Bool {
+    if code != nil { return false }
+    if (300..<400).contains(reply.status) { return true }
+    if let envelope { return envelope.message?.hasPrefix("no Route matched") ?? false }
+    if reply.body.isEmpty {
+      if reply.header("Content-Type")?.hasPrefix("text/html") ?? false { return true }
+      // PostgREST says which table is missing, to HEAD in a header.
+      return route.method == .head && reply.status == 404 && !(reply.header("Server")?.hasPrefix("postgrest") ?? false)
+    }
+    return reply.body.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) } == UInt8(ascii: "<")
   }
 
   /// An answer with a status of success that is not what the service says: whether the request was done is unknown.

@@ -45,10 +45,13 @@ package struct ServiceError: Error, Equatable, Sendable {
   package let retryAfter: Duration?
   /// Why no usable answer came. Nil with an answer.
   package let transport: TransportError.Reason?
+  /// Whether something else answered than the service or its gateway: a filter's page, a redirect, another server.
+  package let isForeign: Bool
 
   init(
     _ kind: Kind, _ route: Route, status: Int? = nil, httpStatus: Int? = nil, code: String? = nil, message: String,
-    details: String? = nil, hint: String? = nil, retryAfter: Duration? = nil, transport: TransportError.Reason? = nil
+    details: String? = nil, hint: String? = nil, retryAfter: Duration? = nil, transport: TransportError.Reason? = nil,
+    isForeign: Bool = false
   ) {
     self.route = route
     self.kind = kind
@@ -60,6 +63,7 @@ package struct ServiceError: Error, Equatable, Sendable {
     self.hint = hint
     self.retryAfter = retryAfter
     self.transport = transport
+    self.isForeign = isForeign
   }
 
   /// A request that was refused before it was sent.
