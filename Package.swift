@@ -30,7 +30,8 @@ let package = Package(
 
     // The library, from the bottom up.
     .target(name: "StorageModel", dependencies: ["StorageDigests", "StorageFormats"], swiftSettings: strict),
-    .target(name: "StorageFiles", dependencies: ["StorageModel", "StorageDigests"], swiftSettings: strict),
+    .target(
+      name: "StorageFiles", dependencies: ["StorageModel", "StorageDigests", "CSupastoreLinux"], swiftSettings: strict),
     .target(
       name: "StorageRunning", dependencies: ["StorageModel", "StorageFiles", "StorageSQLite"], swiftSettings: strict),
     .target(

@@ -68,7 +68,7 @@ package struct JSONWriter: Sendable {
     text.withUTF8 { utf8 in
       var (start, index) = (0, 0)
       while index < utf8.count {
-        guard let (code, length) = unspeakable(utf8[index...]) else {
+        guard isSuspect(utf8[index]), let (code, length) = unspeakable(utf8[index...]) else {
           index += 1
           continue
         }
@@ -82,11 +82,16 @@ package struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// Whether what has to be escaped may begin with a byte.
+  private func isSuspect(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+      || isForTerminals && (byte == 0x7f || byte == 0xc2 || byte == 0xe2)
+  }
+
   /// The code point at the beginning of `rest` and its length in UTF-8, when it has to be escaped.
   private func unspeakable(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> (code: UInt32, length: Int)? {
     let byte = rest[rest.startIndex]
-    if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return (UInt32(byte), 1) }
-    guard isForTerminals, byte == 0x7f || byte == 0xc2 || byte == 0xe2 else { return nil }
+    if byte < 0x7f { return (UInt32(byte), 1) }
     var decoder = UTF8()
     var iterator = rest.makeIterator()
     guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return nil }

@@ -134,8 +134,9 @@ package final class LocalDatabase {
     }
     try fill(Database(.file(path.bytes), schema: schema, durability: .extra))
     CrashPoint.databaseFilled.reached()
-    if linkat(base, name, base, fileName, 0) != 0, errno != EEXIST {
-      throw FileError.failed(.create, directory.path.appending(LocalPath(checked: Array(fileName.utf8))), code: errno)
+    let code = renameToFreeName(base, name, base, fileName)
+    guard code == 0 || code == EEXIST else {
+      throw FileError.failed(.create, directory.path.appending(LocalPath(checked: Array(fileName.utf8))), code: code)
     }
     CrashPoint.databaseNamed.reached()
     try directory.sync()

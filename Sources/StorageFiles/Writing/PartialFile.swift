@@ -122,7 +122,9 @@ package final class PartialFile: OpenContent {
     let (from, to) = (directory.descriptor.number, target.descriptor.number)
     return withNulTerminated(old) { old in
       withNulTerminated(name) { name in
-        (replacing ? renameat(from, old, to, name) : linkat(from, old, to, name, 0)) == 0 ? 0 : errno
+        replacing
+          ? renameat(from, old, to, name) == 0 ? 0 : errno
+          : takeFreeName(from, old, to, name)
       }
     }
   }

@@ -18,13 +18,22 @@ public struct MediaType: Hashable, Sendable, CustomStringConvertible {
   public static func of(name: LocalPath) -> MediaType? {
     guard let baseName = name.baseName?.bytes else { return nil }
     let suffix = KeyMapping.split(baseName).suffix.dropFirst()
-    return known[String(decoding: suffix, as: UTF8.self).lowercased()]
+    let name = String(decoding: suffix, as: UTF8.self).lowercased()
+    return name == contested ? nil : known[name]
   }
+
+  /// TypeScript and MPEG transport streams share this extension; the content tells which it is.
+  private static let contested = "ts"
 
   /// By the extension, else by the first bytes of the content.
   public static func of(name: LocalPath, start: some Collection<UInt8>) -> MediaType {
-    of(name: name) ?? sniffed(Array(start.prefix(startByteCount)))
+    if let type = of(name: name) { return type }
+    let sniffed = sniffed(Array(start.prefix(startByteCount)))
+    let isContested = name.baseName.map { KeyMapping.split($0.bytes).suffix.lowercased == Array(".\(contested)".utf8) }
+    return isContested ?? false && sniffed != transportStream ? known[contested] ?? sniffed : sniffed
   }
+
+  private static let transportStream = MediaType("video/mp2t")
 
   private static let known: [String: MediaType] = {
     var table: [String: MediaType] = [:]

@@ -27,7 +27,7 @@ import Testing
     for (type, _) in mediaTypesByExtension {
       let type = try #require(MediaType(validating: type))
       let name = try #require(type.fileExtension.flatMap { LocalPath("x.\($0)") })
-      #expect(MediaType.of(name: name) == type)
+      #expect(MediaType.of(name: name, start: []) == type)
     }
   }
 }

@@ -44,6 +44,18 @@ import Testing
     #expect(try type(".profile", start) == expected)
   }
 
+  @Test func `containers are told apart by their brand, and streams from TypeScript by their content`() throws {
+    let brands = [
+      ("ftypmif1", "image/heif"), ("ftypheix", "image/heic"), ("ftypM4A ", "audio/mp4"), ("ftypmp42", "video/mp4"),
+    ]
+    for (brand, expected) in brands { #expect(try type("file", [0, 0, 0, 24] + Array(brand.utf8)) == expected) }
+    let packet = [0x47, 0x40, 0, 0x10] + [UInt8](repeating: 0xff, count: 184)
+    #expect(try type("segment.TS", packet + packet) == "video/mp2t")
+    #expect(try type("main.ts", Array("const x = 1\n".utf8)) == "text/x-typescript")
+    #expect(try type("empty.ts") == "text/x-typescript")
+    #expect(try type("Game.txt", packet + packet) == "text/plain")
+  }
+
   @Test func `a name of any bytes is looked up without harm`() throws {
     let name = try #require(LocalPath(bytes: [0x61, 0x2e, 0xff, 0xfe]))
     #expect(MediaType.of(name: name) == nil)
