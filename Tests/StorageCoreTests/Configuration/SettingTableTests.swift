@@ -33,7 +33,8 @@ import Testing
       A flag goes before the environment, the environment before `.env` (in the current directory, or the file that
       `--env-file` names), `.env` before the default. An empty value counts as none. `supastore config show` tells where each
       value comes from. A name that begins with `SUPASTORE_` and is not listed here is an error, and so is a value that
-      cannot be read. A secret can lie in a file: set the variable in brackets to its path, and leave the other one out.
+      cannot be read. A secret can lie in a file: set the variable in brackets to its path, and leave the other one out. Of two
+      names for one key both may be set when they hold the same.
 
       | variable | meaning | default |
       |---|---|---|

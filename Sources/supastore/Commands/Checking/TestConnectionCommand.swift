@@ -25,15 +25,12 @@ extension TestConnectionCommand: Command {
   static func run(_ arguments: Arguments, in context: CommandContext) async throws -> ExitStatus {
     let configuration = try context.configuration(arguments)
     var report = ConnectionReport()
+    var hasLegacyKey = false
     report.add(.environment, configuration.connectionFindings)
     if report.passed(.environment) {
       do {
         let settings = try ProjectSettings(configuration)
-        if settings.hasLegacyKey {
-          context.console.note(
-            "the key is of the legacy kind, which Supabase ends: make an sb_secret_ key in the dashboard, Settings, API Keys"
-          )
-        }
+        hasLegacyKey = settings.hasLegacyKey
         report = try await context.withOpen(settings, configuration) { [report] project in
           var report = report
           await project.testConnection(&report)
@@ -50,6 +47,11 @@ extension TestConnectionCommand: Command {
       try context.console.result(report.json)
     } else {
       try context.console.result(text: report.text)
+    }
+    if hasLegacyKey {
+      context.console.note(
+        "the key is of the legacy kind, which Supabase ends: make an sb_secret_ key in the dashboard, Settings, API Keys"
+      )
     }
     return report.status
   }
