@@ -1,7 +1,7 @@
 extension Unicode.Scalar {
   /// Whether Supabase Storage takes it in an object's key: exactly what the server's own check lets through. `/` separates
   /// segments.
-  package var isAcceptedInKeys: Bool {
+  @inlinable package var isAcceptedInKeys: Bool {
     switch self {
     case "A"..."Z", "a"..."z", "0"..."9", "_", "/", "!", ".", "*", "'", "(", ")", " ", "&", "$", "@", "=", ";", ":",
       "+", ",", "?", "-":

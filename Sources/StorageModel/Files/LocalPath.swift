@@ -74,7 +74,7 @@ public struct LocalPath: Hashable, Sendable {
   public var base64UnlessUTF8: String? { isUTF8 ? nil : Data(bytes).base64EncodedString() }
 
   /// Calls `body` with the path as C wants it.
-  public func withCString<Result, Failure: Error>(
+  @inlinable package func withCString<Result, Failure: Error>(
     _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try withNulTerminated(bytes, body)
@@ -115,7 +115,7 @@ extension Unicode.Scalar {
 }
 
 /// Calls `body` with `bytes` and a NUL after them.
-package func withNulTerminated<Result, Failure: Error>(
+@inlinable package func withNulTerminated<Result, Failure: Error>(
   _ bytes: some Collection<UInt8>, _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
 ) throws(Failure) -> Result {
   var text: [CChar] = []
